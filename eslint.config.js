@@ -1,0 +1,80 @@
+import eslint from "@eslint/js";
+import { createTypeScriptImportResolver } from "eslint-import-resolver-typescript";
+import importX from "eslint-plugin-import-x";
+import tseslint from "typescript-eslint";
+
+/** Which room may import which: the table of docs/ARCHITECTURE.md. A room may always import itself. */
+const ROOMS = {
+  errors: [],
+  config: ["errors"],
+  process: ["errors", "config"],
+  acp: ["process", "errors", "config"],
+  pool: ["acp", "process", "errors", "config"],
+  contractor: ["config", "errors"],
+  bridge: ["contractor", "acp", "pool", "config", "errors"],
+  openclaw: ["bridge", "contractor", "acp", "pool", "process", "config", "errors"],
+  cli: ["contractor", "openclaw", "config", "errors", "acp"],
+};
+
+const roomNames = Object.keys(ROOMS);
+
+const zones = roomNames.flatMap((room) =>
+  roomNames
+    .filter((other) => other !== room && !ROOMS[room].includes(other))
+    .map((other) => ({
+      target: `./src/${room}`,
+      from: `./src/${other}`,
+      message: `src/${room} may not import src/${other} (docs/ARCHITECTURE.md, "Rooms").`,
+    })),
+);
+
+export default tseslint.config(
+  { ignores: ["dist/", ".cache/", ".toolchain/", "node_modules/"] },
+  eslint.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js"] } },
+    },
+    plugins: { "import-x": importX },
+    settings: { "import-x/resolver-next": [createTypeScriptImportResolver()] },
+    rules: {
+      "import-x/no-restricted-paths": ["error", { basePath: import.meta.dirname, zones }],
+      "import-x/no-cycle": "error",
+      "import-x/no-default-export": "error",
+      "import-x/no-extraneous-dependencies": "error",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/consistent-type-definitions": ["error", "type"],
+      "no-console": "error",
+    },
+  },
+  {
+    files: ["src/**"],
+    ignores: ["src/openclaw/**", "src/index.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              group: ["openclaw", "openclaw/*"],
+              message: "Only src/openclaw and src/index.ts know the host.",
+            },
+          ],
+        },
+      ],
+    },
+  },
+  { files: ["src/index.ts", "*.config.ts", "*.config.js"], rules: { "import-x/no-default-export": "off" } },
+  { files: ["scripts/**", "test/**"], rules: { "no-console": "off" } },
+  { files: ["**/*.js", "**/*.mjs"], ...tseslint.configs.disableTypeChecked },
+  {
+    files: ["**/*.mjs"],
+    languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
+  },
+);

@@ -1,0 +1,8 @@
+/** The ids that this plugin owns in OpenClaw. Changing one breaks every existing configuration. */
+export const PLUGIN_ID = "contractor-agent";
+export const PROVIDER_ID = "contractor-agent";
+export const HARNESS_ID = "contractor-agent";
+export const BRIDGE_MODEL_ID = "contractor-claude-bridge";
+/** The full reference an agent's `model` holds. */
+export const BRIDGE_MODEL_REF = `${PROVIDER_ID}/${BRIDGE_MODEL_ID}`;
+export const CLI_ROOT = "contractor-agents";

@@ -1,0 +1,80 @@
+import { isAbsolute } from "node:path";
+import { z } from "zod";
+
+export const CONTRACTOR_KINDS = ["claude"] as const;
+export const ADAPTER_NAMES = ["claude-agent-acp", "claude-code-acp"] as const;
+export const MODES = ["persistent", "oneshot"] as const;
+
+/** OpenClaw's own grammar of agent ids (`openclaw agents add` refuses or rewrites anything else). */
+export const AGENT_ID_PATTERN = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+export const ENDPOINT_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+export const ENV_NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+const absolutePath = z.string().refine((value) => isAbsolute(value), "must be an absolute path");
+
+export const contractorSchema = z
+  .strictObject({
+    contractor: z.enum(CONTRACTOR_KINDS).describe("Which coding agent does the work."),
+    workspace: absolutePath.describe("Absolute folder that the contractor works in."),
+    mode: z
+      .enum(MODES)
+      .default("persistent")
+      .describe("persistent: one Claude session per conversation. oneshot: a new session for each turn."),
+    adapter: z
+      .enum(ADAPTER_NAMES)
+      .default("claude-agent-acp")
+      .describe("The ACP adapter that runs Claude Code."),
+    endpoint: z
+      .string()
+      .regex(ENDPOINT_NAME_PATTERN)
+      .optional()
+      .describe("Name of an endpoint profile; without one, the Claude login of the Gateway's user."),
+    model: z.string().min(1).optional().describe("Claude model; without one, Claude Code's default."),
+    claudeExecutable: absolutePath
+      .optional()
+      .describe("An installed claude to drive instead of the one that the adapter brings."),
+  })
+  .describe("One contractor agent.");
+
+export const endpointSchema = z
+  .strictObject({
+    baseUrl: z
+      .url({ protocol: /^https?$/ })
+      .describe("Base URL of a server that speaks the Anthropic Messages API, without /v1."),
+    apiKeyEnv: z
+      .string()
+      .regex(ENV_NAME_PATTERN)
+      .describe("Name of the environment variable of the Gateway that holds the key; never the key."),
+  })
+  .describe("Where a contractor's model runs.");
+
+export const pluginConfigSchema = z.strictObject({
+  contractors: z
+    .record(z.string().regex(AGENT_ID_PATTERN), contractorSchema)
+    .default({})
+    .describe("Contractor agents by OpenClaw agent id."),
+  endpoints: z
+    .record(z.string().regex(ENDPOINT_NAME_PATTERN), endpointSchema)
+    .default({})
+    .describe("Endpoint profiles by name."),
+  idleMinutes: z
+    .number()
+    .min(0)
+    .max(1440)
+    .default(10)
+    .describe(
+      "Minutes that an idle conversation keeps its Claude process; its session is resumed after that.",
+    ),
+  maxLiveSessions: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(6)
+    .describe("Claude processes kept at once; the least recently used idle one is closed first."),
+});
+
+export type ContractorConfig = z.infer<typeof contractorSchema>;
+export type EndpointConfig = z.infer<typeof endpointSchema>;
+export type PluginConfig = z.infer<typeof pluginConfigSchema>;
+export type AdapterName = ContractorConfig["adapter"];
+export type ContractorMode = ContractorConfig["mode"];
