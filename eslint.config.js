@@ -62,7 +62,7 @@ export default tseslint.config(
         {
           patterns: [
             {
-              group: ["openclaw", "openclaw/*"],
+              regex: "^openclaw(/|$)",
               message: "Only src/openclaw and src/index.ts know the host.",
             },
           ],

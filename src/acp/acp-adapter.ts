@@ -1,4 +1,4 @@
-import type { SessionUpdate, StopReason } from "@agentclientprotocol/sdk";
+import type { SessionUpdate, StopReason } from "@agentclientprotocol/sdk/unstable";
 
 /** What `initialize` said the agent can do; the turn asks these, never the adapter's name. */
 export type AgentCapabilities = {

@@ -1,5 +1,7 @@
 /** The ids that this plugin owns in OpenClaw. Changing one breaks every existing configuration. */
 export const PLUGIN_ID = "contractor-agent";
+/** Held to package.json by a test. */
+export const PLUGIN_VERSION = "0.1.0";
 export const PROVIDER_ID = "contractor-agent";
 export const HARNESS_ID = "contractor-agent";
 export const BRIDGE_MODEL_ID = "contractor-claude-bridge";

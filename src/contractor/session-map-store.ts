@@ -10,8 +10,12 @@ export type ConversationKey = {
  * OpenClaw session -> Claude session. At most one `active` entry exists for a conversation; older entries stay
  * as `closed` or `orphaned` history.
  *
- * Errors (`ContractorError`): `session-map-invalid`, `session-map-future-version`, `session-map-locked`,
- * `state-unusable`. A failed write leaves what was stored before, whole.
+ * Errors (`ContractorError`): `session-map-invalid` (what is stored, or the entry to store, does not fit the schema),
+ * `session-map-future-version`, `session-map-locked` (retryable), `state-unusable`; a store that belongs to a workspace
+ * also has `workspace-missing` and `workspace-not-a-folder`. A failed write leaves what was stored before, whole.
+ *
+ * The calls that change one store apply in the order in which they were made. Entries are copies: changing one changes
+ * nothing that is stored.
  */
 export type SessionMapStore = {
   /** The conversation's active entry, or null. */

@@ -1,0 +1,1 @@
+export declare function fitsNodeRange(version: string, range: string): boolean;

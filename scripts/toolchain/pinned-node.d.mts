@@ -1,0 +1,1 @@
+export declare const PINNED_NODE: Record<string, { name: string; version: string; executable: string }>;

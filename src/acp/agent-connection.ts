@@ -1,0 +1,159 @@
+import {
+  client,
+  methods,
+  ndJsonStream,
+  PROTOCOL_VERSION,
+  type ClientConnection,
+  type InitializeResponse,
+  type RequestPermissionRequest,
+  type RequestPermissionResponse,
+  type SessionNotification,
+} from "@agentclientprotocol/sdk/unstable";
+import { agentFailure } from "../errors/agent-failure.ts";
+import { ContractorError } from "../errors/contractor-error.ts";
+import { startAgentProcess, type AgentProcess } from "../process/agent-process.ts";
+import type { AgentLaunch } from "./adapter-launch.ts";
+import { withDeadline } from "./deadline.ts";
+
+/** What the agent may ask of us; the session fills these in once it exists. */
+export type AgentCallbacks = {
+  onUpdate(notification: SessionNotification): void;
+  onPermissionRequest(
+    request: RequestPermissionRequest,
+    signal: AbortSignal,
+  ): Promise<RequestPermissionResponse>;
+};
+
+export type AgentConnection = {
+  readonly process: AgentProcess;
+  readonly initialized: InitializeResponse;
+  readonly signal: AbortSignal;
+  /**
+   * One request to the agent. A failure becomes a classified `ContractorError` that carries the agent's own words; the
+   * process's end and the deadline do as well.
+   */
+  request<Response>(method: string, params: unknown, deadlineMs?: number): Promise<Response>;
+  notify(method: string, params: unknown): Promise<void>;
+  terminate(graceMs: number): Promise<void>;
+};
+
+/** Starts an agent process and completes `initialize`. On failure nothing is left running. */
+export async function connectAgent(
+  options: { launch: AgentLaunch; workingDirectory: string; initializeMs: number },
+  callbacks: AgentCallbacks,
+): Promise<AgentConnection> {
+  const agentProcess = await startAgentProcess({
+    ...options.launch,
+    workingDirectory: options.workingDirectory,
+  });
+  const channel = openChannel(agentProcess, callbacks);
+  try {
+    const initialized = await initialize(agentProcess, channel, options.initializeMs);
+    return connectionOf(agentProcess, channel, initialized);
+  } catch (error) {
+    channel.close();
+    await agentProcess.terminate(500);
+    throw error;
+  }
+}
+
+function openChannel(agentProcess: AgentProcess, callbacks: AgentCallbacks): ClientConnection {
+  return (
+    client({ name: "openclaw-contractor-agent" })
+      .onNotification(methods.client.session.update, ({ params }) => {
+        callbacks.onUpdate(params);
+      })
+      .onRequest(methods.client.session.requestPermission, ({ params, signal }) =>
+        callbacks.onPermissionRequest(params, signal),
+      )
+      // Adapters send notifications of their own (`_auth/status_update`, …); they are not for us.
+      .onNotification("*", () => undefined)
+      .connect(ndJsonStream(agentProcess.input, agentProcess.output))
+  );
+}
+
+async function initialize(
+  agentProcess: AgentProcess,
+  channel: ClientConnection,
+  deadlineMs: number,
+): Promise<InitializeResponse> {
+  const initialized = await guarded<InitializeResponse>(
+    { agentProcess, what: "initialize", deadlineMs },
+    channel.agent.request(methods.agent.initialize, {
+      protocolVersion: PROTOCOL_VERSION,
+      clientInfo: { name: "openclaw-contractor-agent", version: "1" },
+      clientCapabilities: {},
+    }),
+  );
+  if (initialized.protocolVersion === PROTOCOL_VERSION) return initialized;
+  throw new ContractorError("agent-protocol", {
+    message: `The ACP agent speaks protocol version ${initialized.protocolVersion}; this plugin speaks ${PROTOCOL_VERSION}.`,
+    mend: "Use the adapter version that comes with the plugin.",
+  });
+}
+
+function connectionOf(
+  agentProcess: AgentProcess,
+  channel: ClientConnection,
+  initialized: InitializeResponse,
+): AgentConnection {
+  return {
+    process: agentProcess,
+    initialized,
+    signal: channel.signal,
+    request: (method, params, deadlineMs) =>
+      guarded({ agentProcess, what: method, deadlineMs }, channel.agent.request(method, params)),
+    notify: (method, params) => channel.agent.notify(method, params),
+    async terminate(graceMs) {
+      await agentProcess.terminate(graceMs);
+      channel.close();
+    },
+  };
+}
+
+/** Settles with the request, the process's end or the deadline, whichever comes first. */
+async function guarded<Response>(
+  context: { agentProcess: AgentProcess; what: string; deadlineMs?: number | undefined },
+  request: Promise<Response>,
+): Promise<Response> {
+  const { agentProcess, what, deadlineMs } = context;
+  const died = agentProcess.ended.then((how) => {
+    throw new ContractorError("adapter-crashed", {
+      message: `The ACP adapter ${how} during ${what}.${quoted(agentProcess.stderrTail())}`,
+      mend: "Send the message again; the conversation is resumed in a new process.",
+      retryable: true,
+    });
+  });
+  // Whichever loses the race is settled quietly.
+  died.catch(() => undefined);
+  const answer = request.catch(async (cause: unknown): Promise<never> => {
+    throw await settleFailure(agentProcess, { what, cause });
+  });
+  answer.catch(() => undefined);
+  return withDeadline(Promise.race([answer, died]), { deadlineMs, what });
+}
+
+/** A request that failed because the process died is reported as the death; that news may come a moment later. */
+async function settleFailure(
+  agentProcess: AgentProcess,
+  failure: { what: string; cause: unknown },
+): Promise<ContractorError> {
+  const classified = agentFailure(failure.cause, { during: failure.what, stderr: agentProcess.stderrTail() });
+  if (classified.code !== "agent-protocol") return classified;
+  const how = await Promise.race([
+    agentProcess.ended,
+    new Promise<undefined>((resolve) => setTimeout(resolve, 250, undefined)),
+  ]);
+  if (how === undefined) return classified;
+  return new ContractorError("adapter-crashed", {
+    message: `The ACP adapter ${how} during ${failure.what}.${quoted(agentProcess.stderrTail())}`,
+    mend: "Send the message again; the conversation is resumed in a new process.",
+    retryable: true,
+    cause: failure.cause,
+  });
+}
+
+function quoted(stderr: string): string {
+  const lastLine = stderr.split("\n").at(-1)?.trim();
+  return lastLine ? ` Its last words: ${lastLine.slice(0, 300)}` : "";
+}

@@ -1,0 +1,122 @@
+import {
+  methods,
+  type InitializeResponse,
+  type NewSessionResponse,
+  type ResumeSessionResponse,
+  type SessionModeState,
+} from "@agentclientprotocol/sdk/unstable";
+import { ContractorError } from "../errors/contractor-error.ts";
+import type { AcpAdapter, AgentCapabilities, AgentSession, OpenSessionRequest } from "./acp-adapter.ts";
+import type { AgentLaunch } from "./adapter-launch.ts";
+import { connectAgent, type AgentConnection } from "./agent-connection.ts";
+import { createAgentSession, createTurnRouter, type AgentSessionTimings } from "./agent-session.ts";
+
+export type AcpAdapterTimings = AgentSessionTimings & {
+  initializeMs: number;
+  /** For `session/new`, `session/resume` and `session/load`. */
+  openSessionMs: number;
+};
+
+export const DEFAULT_TIMINGS: AcpAdapterTimings = {
+  initializeMs: 30_000,
+  openSessionMs: 60_000,
+  cancelGraceMs: 5_000,
+  closeGraceMs: 2_000,
+};
+
+/** Opens a session on a connected agent; resolves to its id and modes. */
+type Opening = (
+  connection: AgentConnection,
+) => Promise<{ sessionId: string; modes: SessionModeState | null }>;
+
+/** The adapter over any ACP agent program. Each session gets a process of its own. */
+export function createAcpAdapter(
+  launch: AgentLaunch,
+  timings: AcpAdapterTimings = DEFAULT_TIMINGS,
+): AcpAdapter {
+  async function open(request: OpenSessionRequest, opening: Opening): Promise<AgentSession> {
+    const router = createTurnRouter();
+    const connection = await connectAgent(
+      { launch, workingDirectory: request.workspace, initializeMs: timings.initializeMs },
+      router,
+    );
+    try {
+      const { sessionId, modes } = await opening(connection);
+      await askBeforeActing(connection, { sessionId, modes });
+      const capabilities = capabilitiesOf(connection.initialized);
+      return createAgentSession({ sessionId, connection, capabilities, router, timings });
+    } catch (error) {
+      await connection.terminate(timings.closeGraceMs);
+      throw error;
+    }
+  }
+
+  return {
+    createSession: (request) =>
+      open(request, async (connection) => {
+        const params = openingParams(request);
+        const created = await connection.request<NewSessionResponse>(
+          methods.agent.session.new,
+          params,
+          timings.openSessionMs,
+        );
+        return { sessionId: created.sessionId, modes: created.modes ?? null };
+      }),
+    resumeSession: (request) =>
+      open(request, async (connection) => {
+        const method = reopeningMethod(connection.initialized);
+        const params = { sessionId: request.sessionId, ...openingParams(request) };
+        const resumed = await connection.request<ResumeSessionResponse>(
+          method,
+          params,
+          timings.openSessionMs,
+        );
+        return { sessionId: request.sessionId, modes: resumed.modes ?? null };
+      }),
+  };
+}
+
+function openingParams(request: OpenSessionRequest): Record<string, unknown> {
+  return {
+    cwd: request.workspace,
+    mcpServers: [],
+    _meta: { systemPrompt: { append: request.systemPromptAppend } },
+  };
+}
+
+/** `session/resume` restores silently; `session/load` would replay the whole history as updates, so it is second choice. */
+function reopeningMethod(initialized: InitializeResponse): string {
+  const capabilities = initialized.agentCapabilities;
+  if (capabilities?.sessionCapabilities?.resume) return methods.agent.session.resume;
+  if (capabilities?.loadSession) return methods.agent.session.load;
+  throw new ContractorError("agent-protocol", {
+    message: "The ACP agent can neither resume nor load a session.",
+    mend: "Use an adapter that can, or run the contractor with --mode oneshot.",
+  });
+}
+
+/**
+ * A person's own Claude settings may start every session in a mode that asks nobody. Behind a chat, that is never
+ * the default: the session is put into the asking mode where the agent has modes.
+ */
+async function askBeforeActing(
+  connection: AgentConnection,
+  session: { sessionId: string; modes: SessionModeState | null },
+): Promise<void> {
+  const { sessionId, modes } = session;
+  if (modes === null || modes.currentModeId === "default") return;
+  if (!modes.availableModes.some((mode) => mode.id === "default")) return;
+  await connection.request(methods.agent.session.setMode, { sessionId, modeId: "default" }, 10_000);
+}
+
+function capabilitiesOf(initialized: InitializeResponse): AgentCapabilities {
+  const { agentCapabilities, agentInfo } = initialized;
+  return {
+    agentName: agentInfo?.name ?? "unknown",
+    agentVersion: agentInfo?.version ?? "unknown",
+    resumeSession: Boolean(agentCapabilities?.sessionCapabilities?.resume),
+    loadSession: agentCapabilities?.loadSession ?? false,
+    closeSession: Boolean(agentCapabilities?.sessionCapabilities?.close),
+    images: agentCapabilities?.promptCapabilities?.image ?? false,
+  };
+}

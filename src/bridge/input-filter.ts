@@ -1,0 +1,43 @@
+import { stripVTControlCharacters } from "node:util";
+import type { PromptImage } from "../acp/acp-adapter.ts";
+import { ContractorError } from "../errors/contractor-error.ts";
+import type { InboundMessage } from "./turn.ts";
+
+/** What is sent to Claude Code for one turn. */
+export type ClaudeTurnPayload = { text: string; images: PromptImage[] };
+
+const CONTEXT_TAG = "openclaw-context";
+
+/**
+ * Only the new message: Claude Code has the conversation already. Chat context comes along as labelled data, and never
+ * in front of a slash command, which must stay the first thing that Claude Code reads.
+ * Throws `usage` for a message with neither text nor image.
+ */
+export function buildClaudeTurnPayload(message: InboundMessage): ClaudeTurnPayload {
+  const text = message.text.trim();
+  if (text === "" && message.images.length === 0) {
+    throw new ContractorError("usage", { message: "The message is empty.", mend: "Write something." });
+  }
+  const context = message.context?.trim();
+  if (!context || text.startsWith("/")) return { text, images: message.images };
+  return { text: `${labelledContext(context)}\n\n${text}`, images: message.images };
+}
+
+/** True when Claude Code will read the message as one of its own commands. */
+export function isSlashCommand(message: InboundMessage): boolean {
+  return message.text.trimStart().startsWith("/");
+}
+
+/** Other people's words between tags that they cannot close, without control characters. */
+function labelledContext(context: string): string {
+  const harmless = withoutControlCharacters(context).replaceAll(
+    new RegExp(`<(/?)(${CONTEXT_TAG})`, "gi"),
+    "<$1_$2",
+  );
+  return `<${CONTEXT_TAG}>\n${harmless}\n</${CONTEXT_TAG}>`;
+}
+
+/** Drops ANSI sequences and every control character but tab and newline. */
+export function withoutControlCharacters(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/(?![\t\n])\p{Cc}/gu, "");
+}

@@ -1,0 +1,173 @@
+import { access, constants, rmdir, rm } from "node:fs/promises";
+import { resolve } from "node:path";
+import { resolveAdapterProgram } from "../acp/adapter-launch.ts";
+import { BRIDGE_MODEL_REF, CLI_ROOT } from "../config/identifiers.ts";
+import { AGENT_ID_PATTERN, type AdapterName, type ContractorMode } from "../config/schema.ts";
+import { listWorkspaceFiles, recordTemplates } from "../contractor/provisioning-record.ts";
+import { ensureStateDir, sessionMapPathOf, stateDirOf } from "../contractor/runtime-state.ts";
+import { resolveWorkspace } from "../contractor/workspace.ts";
+import { ContractorError } from "../errors/contractor-error.ts";
+import type { HostCliContext } from "../openclaw/host-cli-context.ts";
+import type { CommandResult } from "./contractor-command.ts";
+import { renderFacts } from "./table.ts";
+
+export type AddOptions = {
+  agentId: string;
+  workspace: string;
+  contractor: string;
+  mode: ContractorMode;
+  adapter: AdapterName;
+  endpoint?: string;
+  model?: string;
+  claudeExecutable?: string;
+};
+
+/** Provisions a contractor agent: all of it, or nothing. */
+export async function addContractor(context: HostCliContext, options: AddOptions): Promise<CommandResult> {
+  const workspace = await validate(context, options);
+  await provision(context, { options, workspace });
+  const data = {
+    agentId: options.agentId,
+    contractor: "claude",
+    model: BRIDGE_MODEL_REF,
+    workspace,
+    stateDir: stateDirOf(workspace),
+    sessionMap: sessionMapPathOf(workspace),
+    adapter: options.adapter,
+    endpoint: options.endpoint ?? null,
+    mode: options.mode,
+  };
+  return { data, text: describe(options, workspace) };
+}
+
+/** Everything that can be known to fail is found here, before anything is touched. Resolves to the workspace's absolute path. */
+async function validate(context: HostCliContext, options: AddOptions): Promise<string> {
+  const { agentId, contractor, endpoint, adapter, claudeExecutable } = options;
+  if (contractor !== "claude") throw unsupportedKind(contractor);
+  if (!AGENT_ID_PATTERN.test(agentId)) throw invalidAgentId(agentId);
+  if (agentId in context.config.contractors) throw alreadyContractor(agentId);
+  if (context.agentIds.includes(agentId)) throw alreadyAgent(agentId);
+  const workspace = resolve(options.workspace);
+  await resolveWorkspace(workspace);
+  if (endpoint !== undefined && !(endpoint in context.config.endpoints))
+    throw unknownEndpoint(context, endpoint);
+  resolveAdapterProgram(adapter);
+  if (claudeExecutable !== undefined) await requireExecutable(claudeExecutable);
+  return workspace;
+}
+
+/**
+ * The steps, each with its undoing. The base agent comes last, because OpenClaw creates it whole or not at all, and
+ * everything before it can be taken back without a trace.
+ */
+async function provision(
+  context: HostCliContext,
+  { options, workspace }: { options: AddOptions; workspace: string },
+): Promise<void> {
+  const { agentId } = options;
+  const undo: (() => Promise<unknown>)[] = [];
+  try {
+    const filesBefore = await listWorkspaceFiles(workspace);
+    const { created } = await ensureStateDir(workspace);
+    undo.push(() => removeCreated(created));
+
+    const backup = await context.backUpConfig();
+    undo.push(async () => {
+      if (!(await backup.restore())) await context.configWriter.removeContractor(agentId);
+    });
+    await context.configWriter.putContractor(agentId, stanzaOf(options, workspace));
+    await backup.noteOwnChange();
+
+    await context.createBaseAgent({ agentId, workspace });
+    await recordTemplates(workspace, filesBefore);
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    throw error;
+  }
+}
+
+function stanzaOf(
+  options: AddOptions,
+  workspace: string,
+): Parameters<HostCliContext["configWriter"]["putContractor"]>[1] {
+  const { mode, adapter, endpoint, model, claudeExecutable } = options;
+  return {
+    contractor: "claude",
+    workspace,
+    mode,
+    adapter,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(model === undefined ? {} : { model }),
+    ...(claudeExecutable === undefined ? {} : { claudeExecutable: resolve(claudeExecutable) }),
+  };
+}
+
+/** Newest first; a folder that somebody has put something into stays. */
+async function removeCreated(paths: string[]): Promise<void> {
+  for (const path of paths.toReversed()) {
+    await rm(path).catch(() => rmdir(path).catch(() => undefined));
+  }
+}
+
+async function requireExecutable(path: string): Promise<void> {
+  await access(resolve(path), constants.X_OK).catch((cause: unknown) => {
+    throw new ContractorError("executable-missing", {
+      message: `The Claude executable ${resolve(path)} does not exist or may not be executed.`,
+      mend: "Name an installed `claude`, or leave --claude-executable out to use the one that the adapter brings.",
+      cause,
+    });
+  });
+}
+
+function describe(options: AddOptions, workspace: string): string {
+  const { agentId, adapter, endpoint, mode, model } = options;
+  return [
+    `The contractor agent "${agentId}" is ready.`,
+    "",
+    renderFacts([
+      ["workspace", workspace],
+      ["adapter", adapter],
+      ["runs on", endpoint === undefined ? "the Claude login of the Gateway's user" : `endpoint ${endpoint}`],
+      ["Claude model", model ?? "Claude Code's default"],
+      ["mode", mode],
+    ]),
+    "",
+    `Talk to it:  openclaw agent --agent ${agentId} --message "what does this repo do?"`,
+  ].join("\n");
+}
+
+function unsupportedKind(kind: string): ContractorError {
+  return new ContractorError("contractor-kind-unsupported", {
+    message: `There is no contractor of the kind "${kind}".`,
+    mend: "Use --contractor claude.",
+  });
+}
+
+function invalidAgentId(agentId: string): ContractorError {
+  return new ContractorError("agent-id-invalid", {
+    message: `"${agentId}" is not an agent id.`,
+    mend: "Use 1 to 64 lower-case letters, digits, - and _, beginning with a letter or digit.",
+  });
+}
+
+function alreadyContractor(agentId: string): ContractorError {
+  return new ContractorError("contractor-exists", {
+    message: `The agent "${agentId}" is a contractor already; nothing was changed.`,
+    mend: `See it with \`openclaw ${CLI_ROOT} status\`, or remove it first with \`openclaw ${CLI_ROOT} remove --agent-id ${agentId} --yes\`.`,
+  });
+}
+
+function alreadyAgent(agentId: string): ContractorError {
+  return new ContractorError("agent-exists", {
+    message: `OpenClaw has an agent "${agentId}" already, and it is not a contractor; nothing was changed.`,
+    mend: "Choose another id.",
+  });
+}
+
+function unknownEndpoint(context: HostCliContext, endpoint: string): ContractorError {
+  const known = Object.keys(context.config.endpoints);
+  return new ContractorError("endpoint-unknown", {
+    message: `There is no endpoint profile "${endpoint}"${known.length === 0 ? "" : ` (known: ${known.join(", ")})`}.`,
+    mend: `Create it with \`openclaw ${CLI_ROOT} endpoint add ${endpoint} --base-url <url> --api-key-env <VAR>\`.`,
+  });
+}

@@ -1,0 +1,108 @@
+import { Option, type Command } from "commander";
+import { CLI_ROOT } from "../config/identifiers.ts";
+import { ADAPTER_NAMES, MODES } from "../config/schema.ts";
+import { addContractor, type AddOptions } from "./add.ts";
+import type { HostCliContext } from "../openclaw/host-cli-context.ts";
+import { runContractorCommand, type CommandResult } from "./contractor-command.ts";
+import { addEndpoint, listEndpoints, removeEndpoint } from "./endpoint.ts";
+import { removeContractor } from "./remove.ts";
+import { resetSession } from "./reset-session.ts";
+import { listSessions } from "./sessions.ts";
+import { contractorStatus } from "./status.ts";
+import { answerUsageErrors } from "./usage-errors.ts";
+
+export const CLI_DESCRIPTION = "Manage contractor agents (Claude Code behind OpenClaw)";
+
+type Json = { json?: boolean };
+
+/**
+ * Attaches `openclaw contractor-agents` to the host's program. `createContext` is called by a command that runs, never
+ * here: the host also builds this tree when it only wants to print help.
+ */
+export function registerCli(program: Pick<Command, "command">, createContext: () => HostCliContext): void {
+  const root = program.command(CLI_ROOT).description(CLI_DESCRIPTION);
+  answerUsageErrors(root);
+
+  const run = (options: Json, command: (context: HostCliContext) => Promise<CommandResult>): Promise<void> =>
+    runContractorCommand(options, () => command(createContext()));
+
+  subcommand(root, "add", "Create a contractor agent: an OpenClaw agent whose turns Claude Code takes")
+    .requiredOption("--agent-id <id>", "id of the new OpenClaw agent")
+    .requiredOption("--workspace <folder>", "existing folder that the contractor works in")
+    .requiredOption("--contractor <kind>", "who does the work: claude")
+    .option("--endpoint <name>", "endpoint profile to run on (default: the Claude login)")
+    .option("--model <model>", "Claude model (default: Claude Code's own)")
+    .addOption(
+      new Option("--mode <mode>", "one lasting Claude session a conversation, or one a turn")
+        .choices(MODES)
+        .default("persistent"),
+    )
+    .addOption(
+      new Option("--adapter <name>", "ACP adapter that runs Claude Code")
+        .choices(ADAPTER_NAMES)
+        .default("claude-agent-acp"),
+    )
+    .option("--claude-executable <path>", "an installed claude to drive (default: the adapter's own)")
+    .addHelpText(
+      "after",
+      `\nExample:\n  openclaw ${CLI_ROOT} add --agent-id dev --workspace ~/code/app --contractor claude`,
+    )
+    .action((options: AddOptions & Json) => run(options, (context) => addContractor(context, options)));
+
+  subcommand(root, "status", "Show every contractor agent and what is wrong with it").action(
+    (options: Json) => run(options, contractorStatus),
+  );
+
+  subcommand(root, "sessions", "List the conversations and their Claude sessions")
+    .option("--agent-id <id>", "only this contractor agent")
+    .action((options: { agentId?: string } & Json) =>
+      run(options, (context) => listSessions(context, options)),
+    );
+
+  subcommand(root, "reset-session", "Let a conversation begin anew with its next message")
+    .requiredOption("--agent-id <id>", "the contractor agent")
+    .requiredOption("--session-key <key>", "the OpenClaw session key, as `sessions` shows it")
+    .action((options: { agentId: string; sessionKey: string } & Json) =>
+      run(options, (context) => resetSession(context, options)),
+    );
+
+  subcommand(root, "remove", "Remove a contractor agent and keep its workspace")
+    .requiredOption("--agent-id <id>", "the contractor agent")
+    .option("--yes", "do it without asking")
+    .action((options: { agentId: string; yes?: boolean } & Json) =>
+      run(options, (context) => removeContractor(context, options)),
+    );
+
+  registerEndpointCommands(root, run);
+}
+
+function registerEndpointCommands(
+  root: Command,
+  run: (options: Json, command: (context: HostCliContext) => Promise<CommandResult>) => Promise<void>,
+): void {
+  const endpoint = root.command("endpoint").description("Manage where the contractors' models run");
+
+  subcommand(endpoint, "add", "Add an endpoint that speaks the Anthropic Messages API")
+    .argument("<name>", "name of the endpoint profile")
+    .requiredOption("--base-url <url>", "base URL, without /v1")
+    .requiredOption("--api-key-env <variable>", "environment variable of the Gateway that holds the key")
+    .addHelpText(
+      "after",
+      `\nExample:\n  openclaw ${CLI_ROOT} endpoint add local --base-url http://127.0.0.1:11434 --api-key-env OLLAMA_KEY`,
+    )
+    .action((name: string, options: { baseUrl: string; apiKeyEnv: string } & Json) =>
+      run(options, (context) => addEndpoint(context, { name, ...options })),
+    );
+
+  subcommand(endpoint, "list", "List the endpoint profiles").action((options: Json) =>
+    run(options, listEndpoints),
+  );
+
+  subcommand(endpoint, "remove", "Remove an endpoint profile that nobody uses")
+    .argument("<name>", "name of the endpoint profile")
+    .action((name: string, options: Json) => run(options, (context) => removeEndpoint(context, name)));
+}
+
+function subcommand(parent: Command, name: string, description: string): Command {
+  return parent.command(name).description(description).option("--json", "print JSON for scripts");
+}

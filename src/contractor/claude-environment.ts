@@ -1,0 +1,43 @@
+import { ContractorError } from "../errors/contractor-error.ts";
+import type { ContractorAgentMetadata } from "./metadata-resolver.ts";
+
+/** Switches off what Claude Code would send or do besides its work, and its retries of more than a minute. */
+const QUIET = {
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+  CLAUDE_CODE_MAX_RETRIES: "2",
+  DISABLE_AUTOUPDATER: "1",
+  DISABLE_ERROR_REPORTING: "1",
+  DISABLE_TELEMETRY: "1",
+};
+
+/**
+ * The variables that a contractor's settings add to its process: endpoint, key, model, executable.
+ * Throws `endpoint-key-missing` when the variable that should hold the key is empty; never puts a key into a message.
+ */
+export function claudeEnvironment(
+  metadata: ContractorAgentMetadata,
+  ambient: NodeJS.ProcessEnv,
+): Record<string, string> {
+  const { endpoint, model, claudeExecutable } = metadata;
+  const variables: Record<string, string> = { ...QUIET };
+  if (claudeExecutable !== undefined) variables["CLAUDE_CODE_EXECUTABLE"] = claudeExecutable;
+  if (model !== undefined) variables["ANTHROPIC_MODEL"] = model;
+  if (endpoint === undefined) return variables;
+
+  variables["ANTHROPIC_BASE_URL"] = endpoint.baseUrl;
+  variables["ANTHROPIC_API_KEY"] = keyOf(endpoint, ambient);
+  // Claude Code asks for its small models by name; a foreign endpoint knows only the one it was set up with.
+  if (model !== undefined) {
+    for (const tier of ["OPUS", "SONNET", "HAIKU"]) variables[`ANTHROPIC_DEFAULT_${tier}_MODEL`] = model;
+  }
+  return variables;
+}
+
+function keyOf(endpoint: { name: string; apiKeyEnv: string }, ambient: NodeJS.ProcessEnv): string {
+  const key = ambient[endpoint.apiKeyEnv]?.trim();
+  if (key) return key;
+  throw new ContractorError("endpoint-key-missing", {
+    message: `The endpoint "${endpoint.name}" takes its key from ${endpoint.apiKeyEnv}, which is not set in the Gateway's environment.`,
+    mend: `Set ${endpoint.apiKeyEnv} where the Gateway is started, and restart it.`,
+  });
+}

@@ -1,0 +1,42 @@
+import { definePluginEntry } from "openclaw/plugin-sdk/plugin-entry";
+import { CLI_DESCRIPTION, registerCli } from "./cli/register-cli.ts";
+import { CLI_ROOT, PLUGIN_ID } from "./config/identifiers.ts";
+import { createHostBridge, drainSharedRuntime } from "./openclaw/bridge-runtime.ts";
+import { createContractorHarness } from "./openclaw/harness.ts";
+import { createHostCliContext } from "./openclaw/host-cli-context.ts";
+
+/**
+ * Everything this plugin registers. A turn of a contractor agent goes
+ * harness -> bridge/contractor-claude-bridge -> ACP adapter -> Claude Code, and back.
+ *
+ * The host evaluates this module several times in one process and also when it only prints help: registering is
+ * synchronous, starts nothing, and touches `api.runtime` only inside callbacks.
+ */
+export default definePluginEntry({
+  id: PLUGIN_ID,
+  name: "Contractor Agent",
+  description: "Agents whose turns are handed to Claude Code, with a session of their own that lasts.",
+  register(api) {
+    api.registerAgentHarness(
+      createContractorHarness({
+        bridge: () => createHostBridge(api),
+        log: (message) => {
+          api.logger.warn(message);
+        },
+      }),
+    );
+    api.registerCli(
+      ({ program }) => {
+        registerCli(program, () => createHostCliContext(api));
+      },
+      { descriptors: [{ name: CLI_ROOT, description: CLI_DESCRIPTION, hasSubcommands: true }] },
+    );
+    api.registerService({
+      id: `${PLUGIN_ID}-sessions`,
+      // Claude's processes start with the first turn; this only sees to their end.
+      start: () => undefined,
+      stop: drainSharedRuntime,
+    });
+    api.lifecycle.onDispose?.(drainSharedRuntime);
+  },
+});

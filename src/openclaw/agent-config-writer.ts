@@ -1,0 +1,100 @@
+import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
+import type { z } from "zod";
+import { PLUGIN_ID } from "../config/identifiers.ts";
+import type { contractorSchema, EndpointConfig } from "../config/schema.ts";
+import { ContractorError } from "../errors/contractor-error.ts";
+import { parsePluginConfig, type HostConfig } from "./plugin-config.ts";
+
+type ContractorStanza = z.input<typeof contractorSchema>;
+type MutableConfig = Parameters<
+  Parameters<OpenClawPluginApi["runtime"]["config"]["mutateConfigFile"]>[0]["mutate"]
+>[0];
+
+/** This plugin's own part of the configuration file, as it is written there: without defaults. */
+type RawPluginConfig = {
+  contractors?: Record<string, ContractorStanza>;
+  endpoints?: Record<string, EndpointConfig>;
+  [other: string]: unknown;
+};
+
+/** Changes OpenClaw's configuration file, and there nothing but what a method says. */
+export type AgentConfigWriter = {
+  putContractor(agentId: string, contractor: ContractorStanza): Promise<void>;
+  removeContractor(agentId: string): Promise<void>;
+  putEndpoint(name: string, endpoint: EndpointConfig): Promise<void>;
+  removeEndpoint(name: string): Promise<void>;
+  /** Points an agent's workspace elsewhere; resolves to the one it had. */
+  moveAgentWorkspace(agentId: string, workspace: string): Promise<string | undefined>;
+};
+
+/** Rejects with `config-write-failed`; the host writes atomically, so a failed change has changed nothing. */
+export function createAgentConfigWriter(api: OpenClawPluginApi): AgentConfigWriter {
+  async function change<Result>(edit: (draft: MutableConfig) => Result): Promise<Result | undefined> {
+    try {
+      const written = await api.runtime.config.mutateConfigFile<Result>({
+        base: "source",
+        afterWrite: { mode: "auto" },
+        mutate: (draft) => edit(draft),
+      });
+      return written.result;
+    } catch (cause) {
+      if (ContractorError.isInstance(cause)) throw cause;
+      throw new ContractorError("config-write-failed", {
+        message: `OpenClaw's configuration could not be changed: ${cause instanceof Error ? cause.message : String(cause)}`,
+        mend: "Run `openclaw doctor`, mend what it finds, and try again.",
+        cause,
+      });
+    }
+  }
+
+  const changeOwn = async (edit: (own: RawPluginConfig) => void): Promise<void> => {
+    await change((draft) => {
+      const own = ownPartOf(draft);
+      edit(own);
+      parsePluginConfig(own);
+    });
+  };
+
+  return {
+    putContractor: (agentId, contractor) =>
+      changeOwn((own) => {
+        own.contractors = { ...own.contractors, [agentId]: contractor };
+      }),
+    removeContractor: (agentId) =>
+      changeOwn((own) => {
+        own.contractors = without(own.contractors, agentId);
+      }),
+    putEndpoint: (name, endpoint) =>
+      changeOwn((own) => {
+        own.endpoints = { ...own.endpoints, [name]: endpoint };
+      }),
+    removeEndpoint: (name) =>
+      changeOwn((own) => {
+        own.endpoints = without(own.endpoints, name);
+      }),
+    moveAgentWorkspace: (agentId, workspace) =>
+      change((draft) => {
+        const entry = draft.agents?.entries?.[agentId];
+        const earlier = entry?.workspace;
+        if (entry !== undefined) entry.workspace = workspace;
+        return earlier;
+      }),
+  };
+}
+
+function ownPartOf(draft: MutableConfig): RawPluginConfig {
+  const plugins = (draft.plugins ??= {});
+  const entries = (plugins.entries ??= {});
+  const entry = (entries[PLUGIN_ID] ??= {});
+  return (entry.config ??= {});
+}
+
+function without<Value>(record: Record<string, Value> | undefined, name: string): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record ?? {}).filter(([key]) => key !== name));
+}
+
+/** The agents that OpenClaw has, `main` included while it is still implicit. */
+export function agentIdsOf(config: HostConfig): string[] {
+  const configured = Object.keys(config.agents?.entries ?? {});
+  return configured.length === 0 ? ["main"] : configured;
+}

@@ -1,0 +1,100 @@
+import type { AgentHarnessV2 } from "openclaw/plugin-sdk/agent-harness";
+import { AgentHarnessPreflightError } from "openclaw/plugin-sdk/agent-harness-runtime";
+import type { ContractorClaudeBridge } from "../bridge/contractor-claude-bridge.ts";
+import type { ToolCallFact, TurnOutcome } from "../bridge/turn.ts";
+import { HARNESS_ID, PROVIDER_ID } from "../config/identifiers.ts";
+import { createAttemptEvents } from "./attempt-events.ts";
+import { turnRequestOf } from "./attempt-input.ts";
+import { askForPermission } from "./attempt-permissions.ts";
+import { assistantMessageOf, attemptResultOf } from "./attempt-result.ts";
+import { bridgeModelRow } from "./bridge-model.ts";
+import type { AssistantMessage, AttemptParams, AttemptResult } from "./harness-types.ts";
+import { mirrorAssistantMessage, type TranscriptReceipt } from "./transcript-mirror.ts";
+
+export type HarnessDependencies = {
+  /** Called at the first turn, never at registration: registering must start nothing. */
+  bridge(): ContractorClaudeBridge;
+  log(message: string): void;
+};
+
+/** The host's side of a turn: it translates, and decides nothing. */
+export function createContractorHarness(dependencies: HarnessDependencies): AgentHarnessV2 {
+  return {
+    id: HARNESS_ID,
+    label: "Contractor agent (Claude Code)",
+    autoSelection: { providerIds: [PROVIDER_ID] },
+    authBootstrap: "harness",
+    executionEnvironment: "host-only",
+    deliveryDefaults: { visibleReplies: "automatic" },
+    supports: ({ provider }) =>
+      provider === PROVIDER_ID
+        ? { supported: true, priority: 100 }
+        : { supported: false, reason: `only models of ${PROVIDER_ID} are contractors` },
+    loadModelCatalog: () => Promise.resolve([bridgeModelRow()]),
+    runAttempt: (params) => runAttempt(dependencies, params),
+    // Broadcast for every session of every agent: the bridge ignores those that are not a contractor's.
+    async reset({ agentId, sessionKey }) {
+      if (agentId === undefined || sessionKey === undefined) return;
+      await dependencies.bridge().resetConversation({ agentId, openclawSessionKey: sessionKey });
+    },
+  };
+}
+
+async function runAttempt(dependencies: HarnessDependencies, params: AttemptParams): Promise<AttemptResult> {
+  const events = createAttemptEvents(params, (message) => {
+    dependencies.log(message);
+  });
+  let lastToolError: AttemptResult["lastToolError"];
+  events.turnStarted();
+  const outcome = await dependencies.bridge().runTurn(turnRequestOf(params), {
+    onEvent(event) {
+      events.onEvent(event);
+      if (event.type === "tool-end") lastToolError = reportToolEnd(params, event.call) ?? lastToolError;
+    },
+    onPermissionRequest: (request, signal) => askForPermission(params, request, signal),
+  });
+  if (outcome.kind === "failed")
+    dependencies.log(`run ${params.runId}: ${outcome.error.code}: ${outcome.error.message}`);
+  events.turnEnded({
+    ...(outcome.kind === "failed" ? { error: outcome.error.toParagraph() } : {}),
+    aborted: outcome.kind === "cancelled",
+  });
+  if (outcome.kind === "failed" && !outcome.accepted) throw preflightErrorOf(outcome);
+  const { assistant, receipt } = await keepAnswer(params, outcome);
+  return attemptResultOf(params, { outcome, assistant, receipt, lastToolError });
+}
+
+/** Nothing reached the contractor yet, so the host may try another model; the person reads what is wrong. */
+function preflightErrorOf(outcome: Extract<TurnOutcome, { kind: "failed" }>): AgentHarnessPreflightError {
+  const { error } = outcome;
+  return new AgentHarnessPreflightError(`${error.code}: ${error.message}`, {
+    scope: "harness",
+    userMessage: error.toParagraph(),
+    cause: error,
+  });
+}
+
+/** Completed answers and what was said before a cancel are kept; a failed turn's fragments are not an answer. */
+async function keepAnswer(
+  params: AttemptParams,
+  outcome: TurnOutcome,
+): Promise<{ assistant: AssistantMessage | undefined; receipt: TranscriptReceipt }> {
+  if (outcome.text === "" || outcome.kind === "failed")
+    return { assistant: undefined, receipt: { owned: false } };
+  const assistant = assistantMessageOf(outcome, Date.now());
+  return { assistant, receipt: await mirrorAssistantMessage(params, assistant) };
+}
+
+/** Tells the host how a tool of Claude Code's own ended; resolves to the host's own summary of a failure. */
+function reportToolEnd(params: AttemptParams, call: ToolCallFact): AttemptResult["lastToolError"] {
+  const readOnly = call.kind === "read" || call.kind === "search" || call.kind === "think";
+  return params.observeToolTerminal?.({
+    toolCallId: call.toolCallId,
+    toolName: call.toolName,
+    arguments: call.input,
+    meta: call.title,
+    executionStarted: true,
+    outcome: call.status === "failed" ? "failure" : "success",
+    nativeMutation: { mutatingAction: !readOnly, replaySafe: readOnly },
+  }).lastToolError;
+}

@@ -1,0 +1,56 @@
+import { ContractorError } from "../errors/contractor-error.ts";
+import type { AssistantMessage } from "./harness-types.ts";
+
+/**
+ * The little of `openclaw/plugin-sdk/session-transcript-runtime` that is used. The host ships that subpath as
+ * JavaScript without types, so its shape is declared here and looked at before it is called.
+ */
+type TranscriptRuntime = {
+  appendSessionTranscriptMessageByIdentityStrict(params: {
+    agentId?: string;
+    sessionId: string;
+    sessionKey: string;
+    storePath?: string;
+    runId: string;
+    cwd: string;
+    config?: unknown;
+    message: AssistantMessage & { idempotencyKey: string };
+    idempotencyLookup: "scan";
+    updateMode: "inline";
+  }): Promise<{ kind: "result" } | { kind: "rejected"; reason: string } | { kind: "suppressed" }>;
+};
+
+const TRANSCRIPT_MODULE: string = "openclaw/plugin-sdk/session-transcript-runtime";
+
+let loaded: Promise<TranscriptRuntime> | undefined;
+
+/** Loads the host's transcript runtime. Rejects with `host-unsupported` when the host has another shape. */
+export function loadTranscriptRuntime(): Promise<TranscriptRuntime> {
+  loaded ??= importTranscriptRuntime();
+  return loaded;
+}
+
+async function importTranscriptRuntime(): Promise<TranscriptRuntime> {
+  const module: unknown = await import(TRANSCRIPT_MODULE).catch((cause: unknown) => {
+    throw unsupported(cause);
+  });
+  if (isTranscriptRuntime(module)) return module;
+  throw unsupported();
+}
+
+function isTranscriptRuntime(module: unknown): module is TranscriptRuntime {
+  return (
+    typeof module === "object" &&
+    module !== null &&
+    "appendSessionTranscriptMessageByIdentityStrict" in module &&
+    typeof module.appendSessionTranscriptMessageByIdentityStrict === "function"
+  );
+}
+
+function unsupported(cause?: unknown): ContractorError {
+  return new ContractorError("host-unsupported", {
+    message: "This OpenClaw version does not let plugins write answers into its transcript.",
+    mend: "Use an OpenClaw version of the range in the plugin's package.json (peerDependencies).",
+    cause,
+  });
+}

@@ -1,0 +1,78 @@
+import { Readable, Writable } from "node:stream";
+import { execa, type ResultPromise } from "execa";
+import { ContractorError } from "../errors/contractor-error.ts";
+import { createOutputTail } from "./output-tail.ts";
+import { ownProcessGroup, terminateProcessGroup } from "./process-tree.ts";
+
+export type AgentProcessOptions = {
+  /** Program and arguments; no shell is involved. */
+  command: string;
+  args: string[];
+  workingDirectory: string;
+  /** The whole environment of the child: nothing is inherited. */
+  environment: Record<string, string>;
+};
+
+export type AgentProcess = {
+  readonly pid: number;
+  readonly input: WritableStream<Uint8Array>;
+  readonly output: ReadableStream<Uint8Array>;
+  /** Resolves, never rejects, with one line about how the process ended. */
+  readonly ended: Promise<string>;
+  /** The last lines that the process wrote to stderr. */
+  stderrTail(): string;
+  /** Ends the whole process tree; idempotent. */
+  terminate(graceMs: number): Promise<void>;
+};
+
+/**
+ * Starts a program that speaks a protocol over stdin and stdout, as leader of a process group of its own.
+ * Rejects with `adapter-start-failed`.
+ */
+export async function startAgentProcess(options: AgentProcessOptions): Promise<AgentProcess> {
+  const subprocess = execa(options.command, options.args, {
+    cwd: options.workingDirectory,
+    env: options.environment,
+    extendEnv: false,
+    detached: true,
+    cleanup: false,
+    buffer: false,
+    reject: false,
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const { pid } = subprocess;
+  if (pid === undefined) throw startFailure(options, (await subprocess).shortMessage);
+  ownProcessGroup(pid);
+
+  const stderr = createOutputTail();
+  subprocess.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    stderr.append(chunk);
+  });
+  // A dead reader must surface as the process's end, not as an unhandled stream error.
+  subprocess.stdin.on("error", () => undefined);
+
+  let termination: Promise<void> | undefined;
+  return {
+    pid,
+    input: Writable.toWeb(subprocess.stdin),
+    output: Readable.toWeb(subprocess.stdout),
+    ended: describeEnd(subprocess),
+    stderrTail: () => stderr.text(),
+    terminate: (graceMs) => (termination ??= terminateProcessGroup(pid, graceMs)),
+  };
+}
+
+async function describeEnd(subprocess: ResultPromise<{ reject: false; buffer: false }>): Promise<string> {
+  const result = await subprocess;
+  if (result.signal !== undefined) return `ended by ${result.signal}`;
+  return `exited with status ${result.exitCode ?? "unknown"}`;
+}
+
+function startFailure(options: AgentProcessOptions, reason: string | undefined): ContractorError {
+  return new ContractorError("adapter-start-failed", {
+    message: `The program ${options.command} could not be started: ${reason ?? "unknown reason"}.`,
+    mend: "Check that it is installed and that the workspace folder exists.",
+  });
+}

@@ -1,0 +1,39 @@
+import { defineConfig } from "vitest/config";
+
+const CONTRACT = "test/**/*.contract.test.ts";
+
+export default defineConfig({
+  test: {
+    passWithNoTests: false,
+    allowOnly: false,
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: [CONTRACT, "test/e2e/**"],
+          testTimeout: 15_000,
+        },
+      },
+      {
+        test: {
+          name: "contract",
+          include: [CONTRACT],
+          exclude: ["test/e2e/**"],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.e2e.test.ts"],
+          globalSetup: "test/e2e/world/global-setup.ts",
+          // One Gateway at a time: the machine is small, and a turn's time is part of what is tested.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
+  },
+});
