@@ -1,20 +1,14 @@
-import {
-  methods,
-  type PromptResponse,
-  type RequestPermissionRequest,
-  type RequestPermissionResponse,
-  type SessionNotification,
-} from "@agentclientprotocol/sdk/unstable";
+import { methods, type PromptResponse } from "@agentclientprotocol/sdk/unstable";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type {
   AgentCapabilities,
   AgentSession,
-  PermissionRequest,
   PromptOutcome,
   PromptRequest,
   TurnUsage,
 } from "./acp-adapter.ts";
-import type { AgentCallbacks, AgentConnection } from "./agent-connection.ts";
+import type { AgentConnection } from "./agent-connection.ts";
+import type { TurnRouter } from "./turn-router.ts";
 
 /** What the session is doing. `retired`: its process must not get another prompt, but has not been closed yet. */
 type Phase = "idle" | "prompting" | "retired" | "closed";
@@ -26,50 +20,12 @@ export type AgentSessionTimings = {
   closeGraceMs: number;
 };
 
-/**
- * Routes one connection's updates and permission requests to the turn that runs, and to nobody between turns:
- * what arrives late belongs to a turn that is over.
- */
-export function createTurnRouter(): AgentCallbacks & { route(turn: PromptRequest | null): void } {
-  let current: PromptRequest | null = null;
-  return {
-    route(turn) {
-      current = turn;
-    },
-    onUpdate(notification: SessionNotification) {
-      current?.onUpdate(notification.update);
-    },
-    async onPermissionRequest(request, signal): Promise<RequestPermissionResponse> {
-      const turn = current;
-      if (turn === null || turn.signal.aborted) return { outcome: { outcome: "cancelled" } };
-      const optionId = await turn.onPermissionRequest(permissionRequestOf(request), signal);
-      if (optionId !== null) return { outcome: { outcome: "selected", optionId } };
-      const refusal = request.options.find((option) => option.kind === "reject_once");
-      return refusal === undefined
-        ? { outcome: { outcome: "cancelled" } }
-        : { outcome: { outcome: "selected", optionId: refusal.optionId } };
-    },
-  };
-}
-
-function permissionRequestOf(request: RequestPermissionRequest): PermissionRequest {
-  const { toolCall, options } = request;
-  return {
-    toolCallId: toolCall.toolCallId,
-    title: toolCall.title ?? toolCall.name ?? "a tool",
-    kind: toolCall.kind ?? "other",
-    rawInput: toolCall.rawInput,
-    locations: (toolCall.locations ?? []).map((location) => location.path),
-    options: options.map(({ optionId, kind, name }) => ({ optionId, kind, name })),
-  };
-}
-
 /** An `AgentSession` over a connection whose ACP session is open. */
 export function createAgentSession(options: {
   sessionId: string;
   connection: AgentConnection;
   capabilities: AgentCapabilities;
-  router: ReturnType<typeof createTurnRouter>;
+  router: TurnRouter;
   timings: AgentSessionTimings;
 }): AgentSession {
   const { sessionId, connection, capabilities, router, timings } = options;

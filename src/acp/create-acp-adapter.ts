@@ -9,7 +9,8 @@ import { ContractorError } from "../errors/contractor-error.ts";
 import type { AcpAdapter, AgentCapabilities, AgentSession, OpenSessionRequest } from "./acp-adapter.ts";
 import type { AgentLaunch } from "./adapter-launch.ts";
 import { connectAgent, type AgentConnection } from "./agent-connection.ts";
-import { createAgentSession, createTurnRouter, type AgentSessionTimings } from "./agent-session.ts";
+import { createAgentSession, type AgentSessionTimings } from "./agent-session.ts";
+import { createTurnRouter } from "./turn-router.ts";
 
 export type AcpAdapterTimings = AgentSessionTimings & {
   initializeMs: number;

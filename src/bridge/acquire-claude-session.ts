@@ -33,7 +33,7 @@ export async function acquireClaudeSession(acquisition: Acquisition): Promise<Ac
   const key: ConversationKey = { agentId: request.agentId, openclawSessionKey: request.openclawSessionKey };
   const persistent = metadata.mode === "persistent";
   const entry = persistent ? await store.get(key) : null;
-  const opener = createOpener(acquisition, { key, entry, workspace });
+  const opener = createOpener(acquisition, { entry, workspace });
   const loan = await dependencies.pool.acquire(conversationId(key), {
     fingerprint: fingerprintOf(metadata, workspace),
     claudeSessionId: entry?.claudeSessionId ?? null,
@@ -45,6 +45,13 @@ export async function acquireClaudeSession(acquisition: Acquisition): Promise<Ac
     replaced: opener.replaced(),
     async recordCompletedTurn() {
       if (!persistent) return;
+      if (entry !== null) {
+        const current = await store.get(key);
+        // Another process reset the conversation, or removed the agent, while the turn ran: that stays so.
+        if (current?.claudeSessionId !== entry.claudeSessionId) return;
+        // Not before: a replacement whose first turn fails has not been announced to anybody.
+        if (opener.replaced()) await store.markOrphaned(key);
+      }
       await store.put(
         entryAfterTurn({
           key,
@@ -60,15 +67,15 @@ export async function acquireClaudeSession(acquisition: Acquisition): Promise<Ac
 
 /** Opens the session that the map names; a new one when there is none or it is proven gone. */
 function createOpener(
-  { dependencies, metadata, store }: Acquisition,
-  conversation: { key: ConversationKey; entry: SessionMapEntry | null; workspace: string },
+  { dependencies, metadata }: Acquisition,
+  conversation: { entry: SessionMapEntry | null; workspace: string },
 ): { open: () => Promise<AgentSession>; replaced: () => boolean } {
   let replaced = false;
   return {
     replaced: () => replaced,
     async open() {
-      const { key, entry, workspace } = conversation;
-      const adapter = dependencies.createAdapter(metadata);
+      const { entry, workspace } = conversation;
+      const adapter = await dependencies.createAdapter(metadata);
       const systemPromptAppend = await dependencies.readBootstrap(metadata);
       const opening = { workspace: entry?.workspace ?? workspace, systemPromptAppend };
       if (entry === null) return adapter.createSession(opening);
@@ -78,7 +85,6 @@ function createOpener(
         if (!ContractorError.isInstance(failure)) throw failure;
         const exists = (): Promise<boolean> => dependencies.transcriptExists(entry.claudeSessionId);
         if (!(await isSessionProvenGone(failure, exists))) throw failure;
-        await store.markOrphaned(key);
         replaced = true;
         return adapter.createSession({ workspace, systemPromptAppend });
       }

@@ -1,4 +1,5 @@
 import type { AcpAdapter } from "../acp/acp-adapter.ts";
+import { ownValue } from "../config/own-value.ts";
 import type { PluginConfig } from "../config/schema.ts";
 import {
   resolveContractorAgentMetadata,
@@ -21,8 +22,8 @@ import type { TurnObserver, TurnOutcome, TurnRequest } from "./turn.ts";
 export type BridgeDependencies = {
   readConfig(): PluginConfig;
   openStore(workspace: string): SessionMapStore;
-  /** Throws `endpoint-key-missing`, `adapter-missing` and the like. */
-  createAdapter(metadata: ContractorAgentMetadata): AcpAdapter;
+  /** Rejects with `endpoint-key-missing`, `adapter-missing` and the like. */
+  createAdapter(metadata: ContractorAgentMetadata): Promise<AcpAdapter>;
   /** The real path of the workspace; rejects with `workspace-missing`. */
   resolveWorkspace(workspace: string): Promise<string>;
   /** The role text, byte for byte the same at new and at resume. */
@@ -58,6 +59,7 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
       if (acquired.replaced) announceReplacement(projection);
       accepted = true;
       const outcome = await dispatch(acquired, { payload, request, observer, projection });
+      projection.finish();
       const normalized = normalizeClaudeResponse(projection.record, {
         outcome,
         claudeSessionId: acquired.loan.session.sessionId,
@@ -67,6 +69,7 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
       if (normalized.kind === "completed") await acquired.recordCompletedTurn();
       return normalized;
     } catch (cause) {
+      projection.finish();
       return normalizeClaudeError(projection.record, { error: unexpectedFailure(cause), accepted });
     } finally {
       await acquired?.loan.release({ keep: acquired.keep });
@@ -83,7 +86,7 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
       return queue.run(conversationId(request), () => takeTurn(request, observer));
     },
     async resetConversation(key) {
-      const contractor = dependencies.readConfig().contractors[key.agentId];
+      const contractor = ownValue(dependencies.readConfig().contractors, key.agentId);
       if (contractor === undefined) return null;
       return queue.run(conversationId(key), async () => {
         await pool.evict(conversationId(key));

@@ -14,13 +14,14 @@ const CONTEXT_TAG = "openclaw-context";
  * Throws `usage` for a message with neither text nor image.
  */
 export function buildClaudeTurnPayload(message: InboundMessage): ClaudeTurnPayload {
-  const text = message.text.trim();
+  // Half a surrogate pair would make the whole request invalid JSON for the model's API.
+  const text = message.text.trim().toWellFormed();
   if (text === "" && message.images.length === 0) {
     throw new ContractorError("usage", { message: "The message is empty.", mend: "Write something." });
   }
   const context = message.context?.trim();
   if (!context || text.startsWith("/")) return { text, images: message.images };
-  return { text: `${labelledContext(context)}\n\n${text}`, images: message.images };
+  return { text: `${labelledContext(context)}\n\n${text}`.trimEnd(), images: message.images };
 }
 
 /** True when Claude Code will read the message as one of its own commands. */
@@ -30,10 +31,9 @@ export function isSlashCommand(message: InboundMessage): boolean {
 
 /** Other people's words between tags that they cannot close, without control characters. */
 function labelledContext(context: string): string {
-  const harmless = withoutControlCharacters(context).replaceAll(
-    new RegExp(`<(/?)(${CONTEXT_TAG})`, "gi"),
-    "<$1_$2",
-  );
+  const harmless = withoutControlCharacters(context)
+    .toWellFormed()
+    .replaceAll(new RegExp(`<([\\s/]*)(${CONTEXT_TAG})`, "gi"), "<$1_$2");
   return `<${CONTEXT_TAG}>\n${harmless}\n</${CONTEXT_TAG}>`;
 }
 

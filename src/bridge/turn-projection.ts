@@ -4,6 +4,8 @@ import { emptyTurnRecord, type ToolCallFact, type TurnEvent, type TurnRecord } f
 /** Folds one turn's session updates into what people see (events) and what is kept (the record). */
 export type TurnProjection = {
   apply(update: SessionUpdate): void;
+  /** Call when the turn is over, however it ended: reasoning that nothing followed is over, too. */
+  finish(): void;
   readonly record: TurnRecord;
 };
 
@@ -16,6 +18,7 @@ export function createTurnProjection(emit: (event: TurnEvent) => void): TurnProj
   let reasoningOpen = false;
 
   function appendText(chunk: string): void {
+    if (chunk === "") return;
     closeReasoning();
     // Text before and after a tool is two paragraphs of one answer.
     const delta = paragraphBroken && record.text !== "" ? `\n\n${chunk.trimStart()}` : chunk;
@@ -26,6 +29,7 @@ export function createTurnProjection(emit: (event: TurnEvent) => void): TurnProj
   }
 
   function appendReasoning(chunk: string): void {
+    if (chunk === "") return;
     reasoningOpen = true;
     record.reasoning += chunk;
     emit({ type: "reasoning", delta: chunk, text: record.reasoning });
@@ -73,7 +77,7 @@ export function createTurnProjection(emit: (event: TurnEvent) => void): TurnProj
     }
   }
 
-  return { apply, record };
+  return { apply, finish: closeReasoning, record };
 }
 
 function mergeToolCall(known: ToolCallFact | undefined, update: ToolUpdate): ToolCallFact {
@@ -84,13 +88,17 @@ function mergeToolCall(known: ToolCallFact | undefined, update: ToolUpdate): Too
     toolName: claudeMeta(update)["toolName"] ?? update.name ?? known?.toolName ?? kind,
     title: update.title ?? known?.title ?? kind,
     input: update.rawInput ?? known?.input,
-    status: statusOf(update.status) ?? known?.status ?? "running",
+    status: statusAfter(known?.status, update.status),
   };
 }
 
-function statusOf(status: ToolCallUpdate["status"]): ToolCallFact["status"] | undefined {
-  if (status === "completed" || status === "failed") return status;
-  return status === "pending" || status === "in_progress" ? "running" : undefined;
+/** A call that has ended stays so: a late "in progress" must not make it end a second time. */
+function statusAfter(
+  known: ToolCallFact["status"] | undefined,
+  reported: ToolCallUpdate["status"],
+): ToolCallFact["status"] {
+  if (known === "completed" || known === "failed") return known;
+  return reported === "completed" || reported === "failed" ? reported : "running";
 }
 
 /** A subagent's own words are its parent tool's business, not part of the answer. */

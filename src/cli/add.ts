@@ -1,14 +1,18 @@
-import { access, constants, rmdir, rm } from "node:fs/promises";
+import { access, constants, rm, rmdir, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { resolveAdapterProgram } from "../acp/adapter-launch.ts";
 import { BRIDGE_MODEL_REF, CLI_ROOT } from "../config/identifiers.ts";
 import { AGENT_ID_PATTERN, type AdapterName, type ContractorMode } from "../config/schema.ts";
-import { listWorkspaceFiles, recordTemplates } from "../contractor/provisioning-record.ts";
+import {
+  listWorkspaceFiles,
+  recordTemplates,
+  removeTemplatesSince,
+} from "../contractor/provisioning-record.ts";
 import { ensureStateDir, sessionMapPathOf, stateDirOf } from "../contractor/runtime-state.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
 import type { CommandResult } from "./contractor-command.ts";
+import { deleteAgentKeepingWorkspace } from "./delete-agent.ts";
 import { renderFacts } from "./table.ts";
 
 export type AddOptions = {
@@ -45,14 +49,15 @@ async function validate(context: HostCliContext, options: AddOptions): Promise<s
   const { agentId, contractor, endpoint, adapter, claudeExecutable } = options;
   if (contractor !== "claude") throw unsupportedKind(contractor);
   if (!AGENT_ID_PATTERN.test(agentId)) throw invalidAgentId(agentId);
-  if (agentId in context.config.contractors) throw alreadyContractor(agentId);
+  if (Object.hasOwn(context.config.contractors, agentId)) throw alreadyContractor(agentId);
   if (context.agentIds.includes(agentId)) throw alreadyAgent(agentId);
   const workspace = resolve(options.workspace);
   await resolveWorkspace(workspace);
-  if (endpoint !== undefined && !(endpoint in context.config.endpoints))
+  if (endpoint !== undefined && !Object.hasOwn(context.config.endpoints, endpoint))
     throw unknownEndpoint(context, endpoint);
-  resolveAdapterProgram(adapter);
   if (claudeExecutable !== undefined) await requireExecutable(claudeExecutable);
+  // Last, because it may have to download: everything cheap has been checked by now.
+  await context.ensureAdapter(adapter);
   return workspace;
 }
 
@@ -78,10 +83,13 @@ async function provision(
     await context.configWriter.putContractor(agentId, stanzaOf(options, workspace));
     await backup.noteOwnChange();
 
+    undo.push(() => removeTemplatesSince(workspace, filesBefore));
     await context.createBaseAgent({ agentId, workspace });
+    undo.push(() => deleteAgentKeepingWorkspace(context, agentId));
     await recordTemplates(workspace, filesBefore);
   } catch (error) {
-    for (const step of undo.reverse()) await step();
+    // One step that cannot be undone keeps neither the others from it nor the person from the reason.
+    for (const step of undo.reverse()) await step().catch(() => undefined);
     throw error;
   }
 }
@@ -110,12 +118,15 @@ async function removeCreated(paths: string[]): Promise<void> {
 }
 
 async function requireExecutable(path: string): Promise<void> {
-  await access(resolve(path), constants.X_OK).catch((cause: unknown) => {
-    throw new ContractorError("executable-missing", {
-      message: `The Claude executable ${resolve(path)} does not exist or may not be executed.`,
-      mend: "Name an installed `claude`, or leave --claude-executable out to use the one that the adapter brings.",
-      cause,
-    });
+  const program = resolve(path);
+  const executable = await access(program, constants.X_OK).then(
+    async () => (await stat(program)).isFile(),
+    () => false,
+  );
+  if (executable) return;
+  throw new ContractorError("executable-missing", {
+    message: `The Claude executable ${program} does not exist or may not be executed.`,
+    mend: "Name an installed `claude`, or leave --claude-executable out to use the one that the adapter brings.",
   });
 }
 

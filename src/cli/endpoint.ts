@@ -14,7 +14,7 @@ export async function addEndpoint(
 ): Promise<CommandResult> {
   const { name, baseUrl, apiKeyEnv } = options;
   if (!ENDPOINT_NAME_PATTERN.test(name)) throw invalidName(name);
-  if (name in context.config.endpoints) throw existing(name);
+  if (Object.hasOwn(context.config.endpoints, name)) throw existing(name);
   if (!ENV_NAME_PATTERN.test(apiKeyEnv)) throw invalidVariable();
   const endpoint = { baseUrl: normalizedBaseUrl(baseUrl), apiKeyEnv };
   await context.configWriter.putEndpoint(name, endpoint);
@@ -45,7 +45,7 @@ export function listEndpoints(context: HostCliContext): Promise<CommandResult> {
 }
 
 export async function removeEndpoint(context: HostCliContext, name: string): Promise<CommandResult> {
-  if (!(name in context.config.endpoints)) throw unknown(name);
+  if (!Object.hasOwn(context.config.endpoints, name)) throw unknown(name);
   const users = usersOf(context, name);
   if (users.length > 0) throw inUse(name, users);
   await context.configWriter.removeEndpoint(name);

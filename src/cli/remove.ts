@@ -1,11 +1,11 @@
-import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { CLI_ROOT, PLUGIN_ID } from "../config/identifiers.ts";
+import { realpath } from "node:fs/promises";
+import { CLI_ROOT } from "../config/identifiers.ts";
 import { removeUntouchedTemplates } from "../contractor/provisioning-record.ts";
 import { removeStateDir } from "../contractor/runtime-state.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
 import type { CommandResult } from "./contractor-command.ts";
+import { deleteAgentKeepingWorkspace } from "./delete-agent.ts";
 import { requireContractor } from "./require-contractor.ts";
 
 /** Undoes `add` and keeps the workspace. */
@@ -25,33 +25,15 @@ export async function removeContractor(
   };
 }
 
-/**
- * `openclaw agents delete` moves an agent's workspace to the trash. The person's folder must stay, so the agent is
- * first pointed at an empty folder that the trash may have.
- */
-async function deleteAgentKeepingWorkspace(context: HostCliContext, agentId: string): Promise<void> {
-  const decoy = join(context.stateDir, PLUGIN_ID, "removed", agentId);
-  await mkdir(decoy, { recursive: true, mode: 0o700 });
-  const workspace = await context.configWriter.moveAgentWorkspace(agentId, decoy);
-  try {
-    await context.deleteBaseAgent(agentId);
-  } catch (error) {
-    if (workspace !== undefined) await context.configWriter.moveAgentWorkspace(agentId, workspace);
-    throw error;
-  } finally {
-    await rm(decoy, { recursive: true, force: true });
-  }
-}
-
 /** Another contractor may work in the same folder: then only this one's entries go. */
 async function forgetSessions(
   context: HostCliContext,
   contractor: { agentId: string; workspace: string },
 ): Promise<void> {
   const { agentId, workspace } = contractor;
-  const shared = Object.entries(context.config.contractors).some(
-    ([other, { workspace: place }]) => other !== agentId && place === workspace,
-  );
+  const others = Object.entries(context.config.contractors).filter(([other]) => other !== agentId);
+  const places = await Promise.all(others.map(([, other]) => realPathOf(other.workspace)));
+  const shared = places.includes(await realPathOf(workspace));
   try {
     if (shared) {
       await context.openStore(workspace).removeAgent(agentId);
@@ -63,6 +45,11 @@ async function forgetSessions(
     // A workspace that is gone has taken its state with it.
     if (!ContractorError.isInstance(error) || error.code !== "workspace-missing") throw error;
   }
+}
+
+/** Two names may lead to one folder. A folder that is gone goes by its name. */
+async function realPathOf(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
 }
 
 function unconfirmed(agentId: string): ContractorError {

@@ -1,11 +1,12 @@
 import { CLI_ROOT } from "../config/identifiers.ts";
+import { ownValue } from "../config/own-value.ts";
 import type { ContractorConfig } from "../config/schema.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
 
 /** The settings of a contractor that a person named. Throws `contractor-unknown`. */
 export function requireContractor(context: HostCliContext, agentId: string): ContractorConfig {
-  const contractor = context.config.contractors[agentId];
+  const contractor = ownValue(context.config.contractors, agentId);
   if (contractor !== undefined) return contractor;
   const known = Object.keys(context.config.contractors);
   throw new ContractorError("contractor-unknown", {

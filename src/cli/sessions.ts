@@ -11,8 +11,9 @@ export async function listSessions(
 ): Promise<CommandResult> {
   const { agentId } = options;
   const entries = agentId === undefined ? await allEntries(context) : await entriesOf(context, agentId);
-  const sessions = entries.sort((a, b) => b.lastActivityAt.localeCompare(a.lastActivityAt)).map(rowOf);
-  return { data: { sessions }, text: describe(entries, context.now()) };
+  // By instant, not by text: "00Z" sorts behind "00.5Z" as text.
+  entries.sort((left, right) => Date.parse(right.lastActivityAt) - Date.parse(left.lastActivityAt));
+  return { data: { sessions: entries.map(rowOf) }, text: describe(entries, context.now()) };
 }
 
 async function allEntries(context: HostCliContext): Promise<SessionMapEntry[]> {

@@ -1,4 +1,3 @@
-import { resolveAdapterProgram } from "../acp/adapter-launch.ts";
 import { BRIDGE_MODEL_REF, CLI_ROOT } from "../config/identifiers.ts";
 import type { ContractorConfig } from "../config/schema.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
@@ -43,22 +42,20 @@ async function statusOf(
     problems.push(unexpectedFailure(cause).toParagraph());
   };
   if (!context.agentIds.includes(agentId)) problems.push(agentMissing(agentId));
-  if (contractor.endpoint !== undefined && !(contractor.endpoint in context.config.endpoints)) {
+  if (contractor.endpoint !== undefined && !Object.hasOwn(context.config.endpoints, contractor.endpoint)) {
     problems.push(`Its endpoint profile "${contractor.endpoint}" does not exist.`);
   }
-  await resolveWorkspace(contractor.workspace).catch(note);
-  try {
-    resolveAdapterProgram(contractor.adapter);
-  } catch (cause) {
-    note(cause);
+  const workspaceUsable = await resolveWorkspace(contractor.workspace).then(() => true, note);
+  if (!(await context.isAdapterInstalled(contractor.adapter))) {
+    problems.push(`Its adapter ${contractor.adapter} is not installed; the next turn installs it.`);
   }
   const sessions = { active: 0, closed: 0, orphaned: 0 };
   const entries = await context
     .openStore(contractor.workspace)
     .list(agentId)
     .catch((cause: unknown) => {
-      // A missing workspace is on the list already.
-      if (problems.length === 0) note(cause);
+      // Of a workspace that cannot be used, the list says so already.
+      if (workspaceUsable) note(cause);
       return [];
     });
   for (const { state } of entries) sessions[state] += 1;

@@ -1,7 +1,8 @@
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 
 /** Aligned columns with a quiet header; `styleText` leaves colour out where stdout is no terminal. */
-export function renderTable(header: string[], rows: string[][]): string {
+export function renderTable(header: string[], cells: string[][]): string {
+  const rows = cells.map((row) => row.map(printable));
   const widths = header.map((name, column) =>
     Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
@@ -11,6 +12,11 @@ export function renderTable(header: string[], rows: string[][]): string {
       .join("  ")
       .trimEnd();
   return [styleText("dim", line(header)), ...rows.map(line)].join("\n");
+}
+
+/** A session key may hold a channel's own words: no cell moves the cursor or breaks the line. */
+function printable(cell: string): string {
+  return stripVTControlCharacters(cell).replaceAll(/\p{Cc}/gu, "");
 }
 
 /** "label: value" lines, values aligned. */

@@ -21,7 +21,7 @@ export async function readPersonaFiles(
     PERSONA_FILES.map(async (name) => {
       const text = await readFile(join(workspace, name), "utf8").catch(() => "");
       const untouched = templates[name] === createHash("sha256").update(text).digest("hex");
-      return { name, text: untouched ? "" : text.trim().slice(0, PERSONA_LIMIT) };
+      return { name, text: untouched ? "" : text.trim().slice(0, PERSONA_LIMIT).toWellFormed() };
     }),
   );
   return files.filter((file) => file.text !== "");

@@ -4,6 +4,8 @@ import type { ContractorAgentMetadata } from "./metadata-resolver.ts";
 /** Switches off what Claude Code would send or do besides its work, and its retries of more than a minute. */
 const QUIET = {
   CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+  // Otherwise most turns cost a second request, with the whole context, to guess what the person types next.
+  CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: "false",
   CLAUDE_CODE_MAX_RETRIES: "2",
   DISABLE_AUTOUPDATER: "1",
   DISABLE_ERROR_REPORTING: "1",

@@ -1,4 +1,5 @@
 import { BRIDGE_MODEL_REF, CLI_ROOT } from "../config/identifiers.ts";
+import { ownValue } from "../config/own-value.ts";
 import type { AdapterName, ContractorMode, EndpointConfig, PluginConfig } from "../config/schema.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 
@@ -26,7 +27,7 @@ export function resolveContractorAgentMetadata(
   config: PluginConfig,
   agentId: string,
 ): ContractorAgentMetadata {
-  const contractor = config.contractors[agentId];
+  const contractor = ownValue(config.contractors, agentId);
   if (contractor === undefined) {
     throw new ContractorError("contractor-unknown", {
       message: `The agent "${agentId}" is not a contractor agent.`,
@@ -48,7 +49,7 @@ export function resolveContractorAgentMetadata(
 }
 
 function endpointNamed(config: PluginConfig, name: string): { name: string } & EndpointConfig {
-  const endpoint = config.endpoints[name];
+  const endpoint = ownValue(config.endpoints, name);
   if (endpoint !== undefined) return { name, ...endpoint };
   const known = Object.keys(config.endpoints);
   throw new ContractorError("endpoint-unknown", {

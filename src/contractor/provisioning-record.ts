@@ -2,9 +2,22 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { ContractorError } from "../errors/contractor-error.ts";
 import { stateDirOf } from "./runtime-state.ts";
+import { errnoOf } from "./session-map-file.ts";
 
 const RECORD_NAME = "provisioning.json";
+
+/** The files that OpenClaw puts into a new agent's workspace. Whatever else appears there meanwhile is a person's. */
+const TEMPLATE_NAMES = [
+  "AGENTS.md",
+  "BOOTSTRAP.md",
+  "HEARTBEAT.md",
+  "IDENTITY.md",
+  "SOUL.md",
+  "TOOLS.md",
+  "USER.md",
+];
 
 const recordSchema = z.looseObject({
   /** SHA-256 by file name of the templates that OpenClaw put into the workspace when the agent was created. */
@@ -17,22 +30,37 @@ export async function listWorkspaceFiles(workspace: string): Promise<Set<string>
   return new Set(entries.filter((entry) => entry.isFile()).map((entry) => entry.name));
 }
 
-/** Remembers the files that appeared since `before`, so that they can be told from a person's own and taken back. */
+/** Remembers the templates that appeared since `before`, so that they can be told from a person's own and taken back. */
 export async function recordTemplates(workspace: string, before: Set<string>): Promise<void> {
-  const names = [...(await listWorkspaceFiles(workspace))].filter((name) => !before.has(name));
+  const names = await templatesSince(workspace, before);
   const templates = Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await digestOf(join(workspace, name))])),
   ) as Record<string, string>;
   await writeFile(recordPath(workspace), `${JSON.stringify({ templates }, null, 2)}\n`, { mode: 0o600 });
 }
 
-/** The templates that were recorded; none when there is no record, e.g. for an agent that existed before. */
+/** Undoes `recordTemplates`, whether it came to its end or not: the record and the templates since `before` go. */
+export async function removeTemplatesSince(workspace: string, before: Set<string>): Promise<void> {
+  const names = await templatesSince(workspace, before);
+  const paths = [...names.map((name) => join(workspace, name)), recordPath(workspace)];
+  await Promise.all(paths.map((path) => rm(path, { force: true })));
+}
+
+/**
+ * The templates that were recorded; none when there is no record, e.g. for an agent that existed before.
+ * Rejects with `state-unusable` when the record cannot be read.
+ */
 export async function readTemplates(workspace: string): Promise<Record<string, string>> {
+  const path = recordPath(workspace);
   try {
-    return recordSchema.parse(JSON.parse(await readFile(recordPath(workspace), "utf8"))).templates;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw error;
+    return recordSchema.parse(JSON.parse(await readFile(path, "utf8"))).templates;
+  } catch (cause) {
+    if (errnoOf(cause) === "ENOENT") return {};
+    throw new ContractorError("state-unusable", {
+      message: `The contractor's state cannot be used: ${path} is not a provisioning record.`,
+      mend: "Move it away; the templates of OpenClaw then count as files of your own.",
+      cause,
+    });
   }
 }
 
@@ -43,6 +71,11 @@ export async function removeUntouchedTemplates(workspace: string): Promise<void>
     const current = await digestOf(path).catch(() => undefined);
     if (current === digest) await rm(path);
   }
+}
+
+async function templatesSince(workspace: string, before: Set<string>): Promise<string[]> {
+  const present = await listWorkspaceFiles(workspace);
+  return TEMPLATE_NAMES.filter((name) => present.has(name) && !before.has(name));
 }
 
 async function digestOf(path: string): Promise<string> {

@@ -1,4 +1,5 @@
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
+import type { AdapterInstallation } from "../acp/adapter-installation.ts";
 import { adapterLaunch } from "../acp/adapter-launch.ts";
 import { createAcpAdapter } from "../acp/create-acp-adapter.ts";
 import {
@@ -17,9 +18,10 @@ import { readTemplates } from "../contractor/provisioning-record.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
 import { createSessionPool, type SessionPool } from "../pool/session-pool.ts";
 import { contractorEnvironment } from "../process/environment.ts";
+import { hostAdapters } from "./host-adapters.ts";
 import { readPluginConfig } from "./plugin-config.ts";
 
-type SharedRuntime = { pool: SessionPool; queue: TurnQueue };
+type SharedRuntime = { pool: SessionPool; queue: TurnQueue; adapters: AdapterInstallation };
 
 /**
  * The host evaluates a plugin several times in one process, and runs turns on another copy than services. The copies
@@ -30,7 +32,11 @@ const SHARED = Symbol.for(`contractor-agent/shared-runtime@${PLUGIN_VERSION}`);
 export function sharedRuntime(config: PluginConfig): SharedRuntime {
   const registry = globalThis as { [SHARED]?: SharedRuntime };
   const limits = { idleMs: config.idleMinutes * 60_000, maxLive: config.maxLiveSessions };
-  const shared = (registry[SHARED] ??= { pool: createSessionPool(limits), queue: createTurnQueue() });
+  const shared = (registry[SHARED] ??= {
+    pool: createSessionPool(limits),
+    queue: createTurnQueue(),
+    adapters: hostAdapters(),
+  });
   shared.pool.configure(limits);
   return shared;
 }
@@ -48,7 +54,11 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
     ...shared,
     readConfig,
     openStore: (workspace) => createFileSessionMapStore({ workspace }),
-    createAdapter: (metadata) => createAcpAdapter(adapterLaunch(metadata.adapter, environmentOf(metadata))),
+    async createAdapter(metadata) {
+      // A missing key is known at once; a missing adapter takes a download.
+      const environment = environmentOf(metadata);
+      return createAcpAdapter(adapterLaunch(await shared.adapters.ensure(metadata.adapter), environment));
+    },
     resolveWorkspace,
     async readBootstrap(metadata) {
       const templates = await readTemplates(metadata.workspace);

@@ -1,12 +1,13 @@
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import { resolveStateDir } from "openclaw/plugin-sdk/state-paths";
-import type { PluginConfig } from "../config/schema.ts";
+import type { AdapterName, PluginConfig } from "../config/schema.ts";
 import { createFileSessionMapStore } from "../contractor/file-session-map-store.ts";
 import type { SessionMapStore } from "../contractor/session-map-store.ts";
 import { agentIdsOf, createAgentConfigWriter, type AgentConfigWriter } from "./agent-config-writer.ts";
 import { createBaseAgent, deleteBaseAgent } from "./agents-add-runner.ts";
 import { backUpConfig, type ConfigBackup } from "./config-backup.ts";
 import { isGatewayReachable } from "./gateway-probe.ts";
+import { hostAdapters } from "./host-adapters.ts";
 import { readPluginConfig } from "./plugin-config.ts";
 
 const GATEWAY_PROBE_MS = 3_000;
@@ -18,6 +19,9 @@ export type HostCliContext = {
   agentIds: string[];
   configWriter: AgentConfigWriter;
   backUpConfig(): Promise<ConfigBackup>;
+  isAdapterInstalled(name: AdapterName): Promise<boolean>;
+  /** Installs an adapter that is missing. Rejects with `adapter-missing`. */
+  ensureAdapter(name: AdapterName): Promise<string>;
   createBaseAgent(agent: { agentId: string; workspace: string }): Promise<void>;
   deleteBaseAgent(agentId: string): Promise<void>;
   openStore(workspace: string): SessionMapStore;
@@ -30,11 +34,14 @@ export type HostCliContext = {
 /** Reads the configuration once, for one command. Throws `config-invalid`. */
 export function createHostCliContext(api: OpenClawPluginApi): HostCliContext {
   const hostConfig = api.runtime.config.current();
+  const adapters = hostAdapters();
   return {
     config: readPluginConfig(hostConfig),
     agentIds: agentIdsOf(hostConfig),
     configWriter: createAgentConfigWriter(api),
     backUpConfig,
+    isAdapterInstalled: async (name) => (await adapters.find(name)) !== null,
+    ensureAdapter: (name) => adapters.ensure(name),
     createBaseAgent,
     deleteBaseAgent,
     openStore: (workspace) => createFileSessionMapStore({ workspace }),

@@ -40,7 +40,8 @@ export type SessionPool = {
 };
 
 type Slot = {
-  session: AgentSession;
+  /** Undefined while it is being opened; such a slot counts, and is on loan already. */
+  session: AgentSession | undefined;
   fingerprint: string;
   lent: boolean;
   evictOnRelease: boolean;
@@ -55,36 +56,40 @@ export function createSessionPool(initial: SessionPoolOptions): SessionPool {
 
   async function acquire(conversation: string, opening: SessionOpening): Promise<SessionLoan> {
     const existing = slots.get(conversation);
-    if (existing !== undefined) {
-      if (isReusable(existing, opening)) return lend(conversation, existing, true);
-      await discard(conversation, existing);
+    if (existing?.session !== undefined && isReusable(existing.session, existing.fingerprint, opening)) {
+      return lend(conversation, { slot: existing, session: existing.session, warm: true });
     }
-    await makeRoom();
-    const session = await opening.open();
-    const slot: Slot = {
-      session,
-      fingerprint: opening.fingerprint,
-      lent: false,
-      evictOnRelease: false,
-      lastUsed: 0,
-      idleTimer: undefined,
-    };
+    // From here on it has its place, so that the cap counts it and a drain finds it.
+    const slot = newSlot(opening.fingerprint);
     slots.set(conversation, slot);
-    return lend(conversation, slot, false);
+    try {
+      if (existing !== undefined) await discard(conversation, existing);
+      await keepToCap();
+      const session = await opening.open();
+      slot.session = session;
+      return lend(conversation, { slot, session, warm: false });
+    } catch (error) {
+      slots.delete(conversation);
+      throw error;
+    }
   }
 
-  function lend(conversation: string, slot: Slot, warm: boolean): SessionLoan {
+  function lend(
+    conversation: string,
+    { slot, session, warm }: { slot: Slot; session: AgentSession; warm: boolean },
+  ): SessionLoan {
     clearTimeout(slot.idleTimer);
     slot.lent = true;
     slot.lastUsed = ++uses;
     return {
-      session: slot.session,
+      session,
       warm,
       async release({ keep }) {
         slot.lent = false;
-        if (keep && slot.session.usable && !slot.evictOnRelease && limits.idleMs > 0) {
+        if (keep && session.usable && !slot.evictOnRelease && limits.idleMs > 0) {
           slot.idleTimer = setTimeout(() => void discard(conversation, slot), limits.idleMs);
           slot.idleTimer.unref();
+          await keepToCap();
           return;
         }
         await discard(conversation, slot);
@@ -95,12 +100,13 @@ export function createSessionPool(initial: SessionPoolOptions): SessionPool {
   async function discard(conversation: string, slot: Slot): Promise<void> {
     clearTimeout(slot.idleTimer);
     if (slots.get(conversation) === slot) slots.delete(conversation);
-    await slot.session.close();
+    // A process that does not end well must not cost a turn its answer.
+    await slot.session?.close().catch(() => undefined);
   }
 
   /** Past the cap the least recently used idle session goes; turns under way are never cut short for it. */
-  async function makeRoom(): Promise<void> {
-    while (slots.size >= limits.maxLive) {
+  async function keepToCap(): Promise<void> {
+    while (slots.size > limits.maxLive) {
       const idle = [...slots]
         .filter(([, slot]) => !slot.lent)
         .sort(([, a], [, b]) => a.lastUsed - b.lastUsed)[0];
@@ -131,10 +137,19 @@ export function createSessionPool(initial: SessionPoolOptions): SessionPool {
   };
 }
 
-function isReusable(slot: Slot, opening: SessionOpening): boolean {
+function newSlot(fingerprint: string): Slot {
+  return {
+    session: undefined,
+    fingerprint,
+    lent: true,
+    evictOnRelease: false,
+    lastUsed: 0,
+    idleTimer: undefined,
+  };
+}
+
+function isReusable(session: AgentSession, fingerprint: string, opening: SessionOpening): boolean {
   return (
-    slot.session.usable &&
-    slot.fingerprint === opening.fingerprint &&
-    slot.session.sessionId === opening.claudeSessionId
+    session.usable && fingerprint === opening.fingerprint && session.sessionId === opening.claudeSessionId
   );
 }

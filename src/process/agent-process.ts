@@ -1,8 +1,12 @@
 import { Readable, Writable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { execa, type ResultPromise } from "execa";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { createOutputTail } from "./output-tail.ts";
-import { ownProcessGroup, terminateProcessGroup } from "./process-tree.ts";
+import { ownProcessGroup, terminateProcessTree } from "./process-tree.ts";
+
+const LAST_WORDS_MS = 200;
+const ORPHANS_GRACE_MS = 500;
 
 export type AgentProcessOptions = {
   /** Program and arguments; no shell is involved. */
@@ -21,7 +25,7 @@ export type AgentProcess = {
   readonly ended: Promise<string>;
   /** The last lines that the process wrote to stderr. */
   stderrTail(): string;
-  /** Ends the whole process tree; idempotent. */
+  /** Ends the whole process tree; idempotent. When the process ends by itself, the rest of its tree is ended too. */
   terminate(graceMs: number): Promise<void>;
 };
 
@@ -54,20 +58,26 @@ export async function startAgentProcess(options: AgentProcessOptions): Promise<A
   subprocess.stdin.on("error", () => undefined);
 
   let termination: Promise<void> | undefined;
+  const terminate = (graceMs: number): Promise<void> => (termination ??= terminateProcessTree(pid, graceMs));
+  // At once, because a tree is found from its members: orphans in groups of their own would be lost.
+  subprocess.nodeChildProcess.once("exit", () => void terminate(ORPHANS_GRACE_MS));
   return {
     pid,
     input: Writable.toWeb(subprocess.stdin),
     output: Readable.toWeb(subprocess.stdout),
     ended: describeEnd(subprocess),
     stderrTail: () => stderr.text(),
-    terminate: (graceMs) => (termination ??= terminateProcessGroup(pid, graceMs)),
+    terminate,
   };
 }
 
 async function describeEnd(subprocess: ResultPromise<{ reject: false; buffer: false }>): Promise<string> {
-  const result = await subprocess;
-  if (result.signal !== undefined) return `ended by ${result.signal}`;
-  return `exited with status ${result.exitCode ?? "unknown"}`;
+  const { nodeChildProcess } = subprocess;
+  await new Promise((resolve) => nodeChildProcess.once("exit", resolve));
+  // The last words may still be in the pipe; but a child of the process can hold that open for as long as it likes.
+  await Promise.race([subprocess, delay(LAST_WORDS_MS)]);
+  const { signalCode, exitCode } = nodeChildProcess;
+  return signalCode === null ? `exited with status ${exitCode ?? "unknown"}` : `ended by ${signalCode}`;
 }
 
 function startFailure(options: AgentProcessOptions, reason: string | undefined): ContractorError {

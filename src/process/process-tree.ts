@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { readProcessTable } from "./process-table.ts";
 
 /** Process groups that this Node process started and has not yet seen end. */
 const liveGroups = new Set<number>();
@@ -17,31 +18,47 @@ export function ownProcessGroup(pid: number): void {
   });
 }
 
-/** Forgets a group whose members are all known to be gone. */
-export function disownProcessGroup(pid: number): void {
-  liveGroups.delete(pid);
+/**
+ * Ends the tree below a group leader: SIGTERM, `graceMs`, then SIGKILL to whatever is left of it. Resolves when nobody
+ * is left or the kernel would not say so within one more second.
+ */
+export async function terminateProcessTree(leader: number, graceMs: number): Promise<void> {
+  const left = await groupsOfTree(new Set([leader]));
+  for (const group of left) signalGroup(group, "SIGTERM");
+  const stubborn = await awaitEnd(left, graceMs);
+  for (const group of stubborn) signalGroup(group, "SIGKILL");
+  await awaitEnd(stubborn, 1_000);
+  liveGroups.delete(leader);
+}
+
+/** Resolves to the groups that still have a member when the time is over. */
+async function awaitEnd(groups: Set<number>, milliseconds: number): Promise<Set<number>> {
+  const deadline = Date.now() + milliseconds;
+  let left = groups;
+  while (left.size > 0) {
+    left = await groupsOfTree(left);
+    if (Date.now() >= deadline) break;
+    if (left.size > 0) await delay(20);
+  }
+  return left;
 }
 
 /**
- * Ends a process group: SIGTERM, `graceMs`, then SIGKILL to whatever is left of it. Resolves when no member is left
- * or the kernel would not say so within one more second.
+ * Those of the groups that have a member, and the groups of everybody below their members: Claude Code gives each
+ * command that it runs a group of its own, so that a signal to Claude Code's does not reach it.
  */
-export async function terminateProcessGroup(pid: number, graceMs: number): Promise<void> {
-  signalGroup(pid, "SIGTERM");
-  if (!(await goneWithin(pid, graceMs))) {
-    signalGroup(pid, "SIGKILL");
-    await goneWithin(pid, 1_000);
+async function groupsOfTree(known: Set<number>): Promise<Set<number>> {
+  const alive = new Set([...known].filter(isGroupAlive));
+  if (alive.size === 0) return alive;
+  const table = await readProcessTable();
+  if (table.length === 0) return alive;
+  const members = new Set(table.filter(({ group }) => alive.has(group)).map(({ pid }) => pid));
+  let grown = -1;
+  while (grown !== members.size) {
+    grown = members.size;
+    for (const { pid, parent } of table) if (members.has(parent)) members.add(pid);
   }
-  disownProcessGroup(pid);
-}
-
-async function goneWithin(pid: number, milliseconds: number): Promise<boolean> {
-  const deadline = Date.now() + milliseconds;
-  while (isGroupAlive(pid)) {
-    if (Date.now() >= deadline) return false;
-    await delay(20);
-  }
-  return true;
+  return new Set(table.filter(({ pid }) => members.has(pid)).map(({ group }) => group));
 }
 
 function isGroupAlive(pid: number): boolean {

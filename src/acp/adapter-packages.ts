@@ -1,0 +1,26 @@
+import claudeAgentAcp from "../../adapters/claude-agent-acp/package.json" with { type: "json" };
+import claudeAgentAcpLock from "../../adapters/claude-agent-acp/package-lock.json" with { type: "json" };
+import claudeCodeAcp from "../../adapters/claude-code-acp/package.json" with { type: "json" };
+import claudeCodeAcpLock from "../../adapters/claude-code-acp/package-lock.json" with { type: "json" };
+import type { AdapterName } from "../config/schema.ts";
+
+/** What npm needs to install one adapter: exact versions of the whole tree, each with its integrity hash. */
+export type AdapterPackage = {
+  manifest: { version: string };
+  lock: unknown;
+  /** Path of the adapter's program below the folder that it is installed in. */
+  program: string;
+};
+
+export const ADAPTER_PACKAGES: Record<AdapterName, AdapterPackage> = {
+  "claude-agent-acp": {
+    manifest: claudeAgentAcp,
+    lock: claudeAgentAcpLock,
+    program: "node_modules/@agentclientprotocol/claude-agent-acp/dist/index.js",
+  },
+  "claude-code-acp": {
+    manifest: claudeCodeAcp,
+    lock: claudeCodeAcpLock,
+    program: "node_modules/@zed-industries/claude-code-acp/dist/index.js",
+  },
+};

@@ -1,0 +1,209 @@
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { AcpAdapter, AgentSession } from "../../src/acp/acp-adapter.ts";
+import { createAcpAdapter, type AcpAdapterTimings } from "../../src/acp/create-acp-adapter.ts";
+import { contractorEnvironment } from "../../src/process/environment.ts";
+import { ask, startTurn, untilItTalks } from "../suites/acp-adapter-contract/recorded-turn.ts";
+import { processesWithHome } from "../suites/acp-adapter-contract/world-processes.ts";
+
+const PROGRAM = path.join(import.meta.dirname, "../fixtures/scripted-acp-agent.ts");
+
+/** Long enough for a Node process to start on a busy machine, unless a test waits for a deadline on purpose. */
+const TIMINGS: AcpAdapterTimings = {
+  initializeMs: 10_000,
+  openSessionMs: 10_000,
+  cancelGraceMs: 2_000,
+  closeGraceMs: 500,
+};
+
+let home: string;
+
+beforeEach(async () => {
+  home = await realpath(await mkdtemp(path.join(tmpdir(), "protocol-faults-")));
+});
+
+afterEach(async () => {
+  // Whatever a test has done: no fault leaves a process behind.
+  expect(await processesWithHome(home)).toEqual([]);
+  await rm(home, { recursive: true, force: true });
+});
+
+function adapterWith(flags: string[], timings: Partial<AcpAdapterTimings> = {}): AcpAdapter {
+  const launch = {
+    command: process.execPath,
+    args: [PROGRAM, "--store", path.join(home, "sessions"), ...flags],
+    environment: contractorEnvironment(process.env, { HOME: home }),
+  };
+  return createAcpAdapter(launch, { ...TIMINGS, ...timings });
+}
+
+function opening(): { workspace: string; systemPromptAppend: string } {
+  return { workspace: home, systemPromptAppend: "Be kind." };
+}
+
+/** Runs `use` with a new session, which is closed afterwards. */
+async function withSession(
+  use: (session: AgentSession) => Promise<void>,
+  options: { flags?: string[]; timings?: Partial<AcpAdapterTimings> } = {},
+): Promise<void> {
+  const session = await adapterWith(options.flags ?? [], options.timings).createSession(opening());
+  try {
+    await use(session);
+  } finally {
+    await session.close();
+  }
+}
+
+describe("at the start", () => {
+  it("reports a program that is not there", async () => {
+    const adapter = createAcpAdapter({ command: "/nonexistent/agent", args: [], environment: {} }, TIMINGS);
+    await expect(adapter.createSession(opening())).rejects.toMatchObject({
+      code: "adapter-start-failed",
+      message: expect.stringContaining("/nonexistent/agent") as string,
+    });
+  });
+
+  it("reports a crash with the exit status and the last words on stderr", async () => {
+    const adapter = adapterWith(["--crash-on-new", "--stderr", "first words\nout of luck"]);
+    await expect(adapter.createSession(opening())).rejects.toMatchObject({
+      code: "adapter-crashed",
+      retryable: true,
+      message: "The ACP adapter exited with status 1 during session/new. Its last words: out of luck",
+    });
+  });
+
+  it("gives up on an agent that does not answer initialize", async () => {
+    const adapter = adapterWith(["--hang-initialize"], { initializeMs: 100 });
+    await expect(adapter.createSession(opening())).rejects.toMatchObject({
+      code: "adapter-timeout",
+      message: expect.stringContaining("initialize") as string,
+    });
+  });
+
+  it("gives up on an agent that does not answer session/resume", async () => {
+    const adapter = adapterWith(["--hang-resume"], { openSessionMs: 100 });
+    const resuming = adapter.resumeSession({ ...opening(), sessionId: "any" });
+    await expect(resuming).rejects.toMatchObject({ code: "adapter-timeout", retryable: true });
+  });
+
+  it("refuses another protocol version, and an agent that can not take a session up again", async () => {
+    await expect(adapterWith(["--protocol-version", "7"]).createSession(opening())).rejects.toMatchObject({
+      code: "agent-protocol",
+      message: expect.stringContaining("7") as string,
+    });
+    const forgetful = adapterWith(["--no-resume", "--no-load"]);
+    const resuming = forgetful.resumeSession({ ...opening(), sessionId: "any" });
+    await expect(resuming).rejects.toMatchObject({ code: "agent-protocol" });
+  });
+
+  it("tells a lost session from one that could not be resumed", async () => {
+    const resume = (...flags: string[]): Promise<AgentSession> =>
+      adapterWith(flags).resumeSession({ ...opening(), sessionId: "unknown" });
+    await expect(resume()).rejects.toMatchObject({ code: "agent-session-lost" });
+    await expect(resume("--fail-resume", "-32603")).rejects.toMatchObject({ code: "agent-failed" });
+    await expect(adapterWith(["--fail-initialize"]).createSession(opening())).rejects.toMatchObject({
+      code: "agent-failed",
+    });
+  });
+
+  it("loads a session where the agent can not resume, without telling the old turns again", async () => {
+    const flags = ["--no-resume"];
+    let sessionId = "";
+    await withSession(async (session) => {
+      ({ sessionId } = session);
+      await ask(session, "remember tango");
+    });
+    const loaded = await adapterWith(flags).resumeSession({ ...opening(), sessionId });
+    expect(await ask(loaded, "what did I ask you to remember?")).toBe("You asked me to remember tango.");
+    await loaded.close();
+  });
+});
+
+describe("in a turn", () => {
+  it("reports a crash, after which the session is not used again", async () => {
+    await withSession(
+      async (session) => {
+        const turn = startTurn(session, "crash");
+        await expect(turn.outcome).rejects.toMatchObject({
+          code: "adapter-crashed",
+          message: expect.stringMatching(
+            /exited with status 1 during session\/prompt\..*: it was me$/,
+          ) as string,
+        });
+        expect(session.usable).toBe(false);
+        await expect(startTurn(session, "say no").outcome).rejects.toMatchObject({ code: "adapter-crashed" });
+      },
+      { flags: ["--stderr", "it was me"] },
+    );
+  });
+
+  it.each([
+    ["-32000 Authentication required", "agent-auth"],
+    ["-32002 Resource not found", "agent-session-lost"],
+    ["-32603 Claude AI usage limit reached", "agent-limit"],
+    ["-32603 API Error: 529 Overloaded", "agent-overloaded"],
+    ["-32603 Prompt is too long", "agent-overflow"],
+    ["-32603 Invalid API key", "agent-auth"],
+    ["-32603 the dog ate it", "agent-failed"],
+    ["-32602 Invalid params", "agent-failed"],
+  ])("classifies the error %s as %s", async (error, code) => {
+    await withSession(async (session) => {
+      const words = error.slice(error.indexOf(" ") + 1);
+      await expect(startTurn(session, `fail ${error}`).outcome).rejects.toMatchObject({
+        code,
+        message: expect.stringContaining(words) as string,
+      });
+      expect(session.usable).toBe(false);
+    });
+  });
+
+  it("passes noise over: foreign notifications, foreign requests, lines that are not JSON", async () => {
+    await withSession(async (session) => {
+      expect(await ask(session, "noise")).toBe("done");
+      expect(await ask(session, "say fine")).toBe("fine");
+    });
+  });
+
+  it("gives what comes after a turn's end to nobody", async () => {
+    await withSession(async (session) => {
+      const first = startTurn(session, "late");
+      await first.outcome;
+      // The agent speaks again after 30 ms, then answers this.
+      const second = startTurn(session, "slow 200");
+      await second.outcome;
+      expect(first.said()).toBe("In time.");
+    });
+  });
+
+  it("tells an empty answer and a refusal as they are", async () => {
+    await withSession(async (session) => {
+      expect(await ask(session, "empty")).toBe("");
+      expect(await startTurn(session, "refuse").outcome).toEqual({ stopReason: "refusal" });
+    });
+  });
+});
+
+describe("after a cancel", () => {
+  it("waits for an agent that takes its time to settle", async () => {
+    await withSession(async (session) => {
+      const turn = startTurn(session, "cancel-lag");
+      await untilItTalks(turn);
+      turn.cancel();
+      expect(await turn.outcome).toEqual({ stopReason: "cancelled" });
+      expect(turn.said()).toBe("Working.Still working.");
+      expect(session.usable).toBe(false);
+    });
+  });
+
+  it("ends an agent that ignores it, when the grace period is over", async () => {
+    const session = await adapterWith([], { cancelGraceMs: 100 }).createSession(opening());
+    const turn = startTurn(session, "hang");
+    turn.cancel();
+    expect(await turn.outcome).toEqual({ stopReason: "cancelled" });
+    expect(session.usable).toBe(false);
+    // Nobody has closed the session.
+    await expect.poll(() => processesWithHome(home), { timeout: 3_000 }).toEqual([]);
+  });
+});

@@ -1,0 +1,30 @@
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createAcpAdapter } from "../../src/acp/create-acp-adapter.ts";
+import { contractorEnvironment } from "../../src/process/environment.ts";
+import { describeAcpAdapter } from "../suites/acp-adapter-contract.ts";
+import type { ContractWorld } from "../suites/acp-adapter-contract/contract-world.ts";
+
+const PROGRAM = path.join(import.meta.dirname, "../fixtures/scripted-acp-agent.ts");
+
+async function createWorld(): Promise<ContractWorld> {
+  const home = await realpath(await mkdtemp(path.join(tmpdir(), "scripted-world-")));
+  const launch = {
+    command: process.execPath,
+    args: [PROGRAM, "--store", path.join(home, "sessions")],
+    environment: contractorEnvironment(process.env, { HOME: home }),
+  };
+  return {
+    adapter: createAcpAdapter(launch),
+    newAdapter: () => createAcpAdapter(launch),
+    workspace: home,
+    home,
+    model: null,
+    reportsUsage: true,
+    toolExample: { prompt: "run ls", toolCall: { kind: "execute", name: "Bash" } },
+    dispose: () => rm(home, { recursive: true, force: true }),
+  };
+}
+
+describeAcpAdapter({ name: "the scripted ACP agent", createWorld });

@@ -1,0 +1,150 @@
+import { access, mkdir, mkdtemp, readdir, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { createAcpAdapter } from "../../src/acp/create-acp-adapter.ts";
+import {
+  createContractorClaudeBridge,
+  type ContractorClaudeBridge,
+} from "../../src/bridge/contractor-claude-bridge.ts";
+import { createTurnQueue } from "../../src/bridge/turn-queue.ts";
+import type { TurnObserver, TurnOutcome, TurnRequest } from "../../src/bridge/turn.ts";
+import { pluginConfigSchema, type PluginConfig } from "../../src/config/schema.ts";
+import { buildClaudeBootstrap, readPersonaFiles } from "../../src/contractor/bootstrap.ts";
+import { claudeEnvironment } from "../../src/contractor/claude-environment.ts";
+import { createMemorySessionMapStore } from "../../src/contractor/memory-session-map-store.ts";
+import type { SessionMapEntry } from "../../src/contractor/session-map-entry.ts";
+import type { ConversationKey, SessionMapStore } from "../../src/contractor/session-map-store.ts";
+import { resolveWorkspace } from "../../src/contractor/workspace.ts";
+import { createSessionPool, type SessionPool } from "../../src/pool/session-pool.ts";
+
+const PROGRAM = join(import.meta.dirname, "..", "fixtures", "scripted-acp-agent.ts");
+const TIMINGS = { initializeMs: 10_000, openSessionMs: 10_000, cancelGraceMs: 300, closeGraceMs: 500 };
+
+export const KEY: ConversationKey = { agentId: "dev", openclawSessionKey: "agent:dev:main" };
+
+export type TurnOptions = Partial<Omit<TurnRequest, "message">> & {
+  context?: string;
+  observer?: Partial<TurnObserver>;
+};
+
+/** The whole bridge on scripted agents as real processes; what tests change applies from the next process on. */
+export type BridgeWorld = {
+  bridge: ContractorClaudeBridge;
+  pool: SessionPool;
+  readonly store: SessionMapStore;
+  readonly workspace: string;
+  config: PluginConfig;
+  /** Flags of the agents that start from now on. */
+  flags: string[];
+  /** Arguments of Node in place of the scripted agent. */
+  program: string[];
+  openSessionMs: number;
+  turn(text: string, options?: TurnOptions): Promise<TurnOutcome>;
+  /** The text of a turn that must be completed. */
+  says(text: string, options?: TurnOptions): Promise<string>;
+  entry(key?: ConversationKey): Promise<SessionMapEntry | null>;
+  /** What a new Gateway process begins with: the map and the agent's own files, no live session. */
+  restart(): Promise<void>;
+  /** Ids of the sessions that the agent keeps a transcript of. */
+  transcripts(): Promise<string[]>;
+  deleteTranscript(sessionId: string): Promise<void>;
+};
+
+export async function createBridgeWorld(contractor: Record<string, unknown> = {}): Promise<BridgeWorld> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), "bridge-")));
+  const workspace = join(root, "workspace");
+  const transcripts = join(root, "transcripts");
+  await mkdir(workspace);
+  await mkdir(transcripts);
+  const store = createMemorySessionMapStore();
+  const transcriptOf = (sessionId: string): string => join(transcripts, `${sessionId}.json`);
+  let seconds = 0;
+
+  function newBridge(pool: SessionPool): ContractorClaudeBridge {
+    return createContractorClaudeBridge({
+      pool,
+      queue: createTurnQueue(),
+      readConfig: () => world.config,
+      openStore: () => store,
+      createAdapter: (metadata) => {
+        const environment = { ...claudeEnvironment(metadata, {}), PATH: process.env["PATH"] ?? "" };
+        const args = [...world.program, "--store", transcripts, ...world.flags];
+        return Promise.resolve(
+          createAcpAdapter(
+            { command: process.execPath, args, environment },
+            { ...TIMINGS, openSessionMs: world.openSessionMs },
+          ),
+        );
+      },
+      resolveWorkspace,
+      readBootstrap: async (metadata) =>
+        buildClaudeBootstrap(metadata, await readPersonaFiles(metadata.workspace, {})),
+      transcriptExists: (sessionId) => isPresent(transcriptOf(sessionId)),
+      now: () => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds++)),
+    });
+  }
+
+  const newPool = (): SessionPool => createSessionPool({ idleMs: 60_000, maxLive: 4 });
+  const firstPool = newPool();
+  const world: BridgeWorld = {
+    bridge: undefined as unknown as ContractorClaudeBridge,
+    pool: firstPool,
+    store,
+    workspace,
+    config: pluginConfigSchema.parse({
+      contractors: { dev: { contractor: "claude", workspace, ...contractor } },
+    }),
+    flags: [],
+    program: [PROGRAM],
+    openSessionMs: TIMINGS.openSessionMs,
+    turn: (text, options) => runTurn(world.bridge, { text, options }),
+    async says(text, options) {
+      const outcome = await world.turn(text, options);
+      if (outcome.kind === "completed") return outcome.text;
+      throw outcome.kind === "failed" ? outcome.error : new Error("The turn was cancelled.");
+    },
+    entry: (key = KEY) => store.get(key),
+    async restart() {
+      await world.pool.drain();
+      world.pool = newPool();
+      world.bridge = newBridge(world.pool);
+    },
+    transcripts: async () => (await readdir(transcripts)).map((name) => name.replace(/\.json$/, "")),
+    deleteTranscript: (sessionId) => rm(transcriptOf(sessionId)),
+  };
+  world.bridge = newBridge(firstPool);
+  onTestFinished(async () => {
+    await world.pool.drain();
+    await rm(root, { recursive: true, force: true });
+  });
+  return world;
+}
+
+function runTurn(
+  bridge: ContractorClaudeBridge,
+  { text, options = {} }: { text: string; options: TurnOptions | undefined },
+): Promise<TurnOutcome> {
+  const { context, observer, ...request } = options;
+  return bridge.runTurn(
+    {
+      ...KEY,
+      signal: AbortSignal.timeout(12_000),
+      lastTurnOfProcess: false,
+      ...request,
+      message: { text, context, images: [] },
+    },
+    {
+      onEvent: () => undefined,
+      onPermissionRequest: () => Promise.resolve(null),
+      ...observer,
+    },
+  );
+}
+
+async function isPresent(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
