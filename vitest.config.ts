@@ -27,7 +27,6 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.e2e.test.ts"],
-          globalSetup: "test/e2e/world/global-setup.ts",
           // One Gateway at a time: the machine is small, and a turn's time is part of what is tested.
           fileParallelism: false,
           testTimeout: 120_000,

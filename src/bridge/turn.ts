@@ -57,13 +57,17 @@ export type TurnRecord = {
   sessionCostUsd: number | undefined;
 };
 
-export type TurnOutcome = TurnRecord &
-  (
-    | { kind: "completed"; claudeSessionId: string; warm: boolean }
-    | { kind: "cancelled" }
-    /** `accepted`: the contractor had been given the prompt, so nobody may send it again. */
-    | { kind: "failed"; error: ContractorError; accepted: boolean }
-  );
+export type SettledTurn = TurnRecord &
+  ({ kind: "completed"; claudeSessionId: string; warm: boolean } | { kind: "cancelled" });
+
+export type FailedTurn = TurnRecord & {
+  kind: "failed";
+  error: ContractorError;
+  /** The contractor had been given the prompt, so nobody may send it again. */
+  accepted: boolean;
+};
+
+export type TurnOutcome = SettledTurn | FailedTurn;
 
 export function emptyTurnRecord(): TurnRecord {
   return {

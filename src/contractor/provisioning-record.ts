@@ -30,20 +30,27 @@ export async function listWorkspaceFiles(workspace: string): Promise<Set<string>
   return new Set(entries.filter((entry) => entry.isFile()).map((entry) => entry.name));
 }
 
-/** Remembers the templates that appeared since `before`, so that they can be told from a person's own and taken back. */
+/**
+ * Remembers the templates that appeared since `before`, so that they can be told from a person's own and taken back.
+ * What an earlier contractor in the same folder recorded stays.
+ */
 export async function recordTemplates(workspace: string, before: Set<string>): Promise<void> {
   const names = await templatesSince(workspace, before);
-  const templates = Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await digestOf(join(workspace, name))])),
-  ) as Record<string, string>;
-  await writeFile(recordPath(workspace), `${JSON.stringify({ templates }, null, 2)}\n`, { mode: 0o600 });
+  if (names.length === 0) return;
+  const templates = await readTemplates(workspace);
+  for (const name of names) templates[name] = await digestOf(join(workspace, name));
+  await writeRecord(workspace, templates);
 }
 
-/** Undoes `recordTemplates`, whether it came to its end or not: the record and the templates since `before` go. */
+/** Undoes `recordTemplates`, whether it came to its end or not: the templates since `before` go, record and all. */
 export async function removeTemplatesSince(workspace: string, before: Set<string>): Promise<void> {
   const names = await templatesSince(workspace, before);
-  const paths = [...names.map((name) => join(workspace, name)), recordPath(workspace)];
-  await Promise.all(paths.map((path) => rm(path, { force: true })));
+  await Promise.all(names.map((name) => rm(join(workspace, name), { force: true })));
+  const recorded = Object.entries(await readTemplates(workspace));
+  const earlier = recorded.filter(([name]) => !names.includes(name));
+  if (earlier.length === recorded.length) return;
+  if (earlier.length === 0) await rm(recordPath(workspace));
+  else await writeRecord(workspace, Object.fromEntries(earlier));
 }
 
 /**
@@ -71,6 +78,10 @@ export async function removeUntouchedTemplates(workspace: string): Promise<void>
     const current = await digestOf(path).catch(() => undefined);
     if (current === digest) await rm(path);
   }
+}
+
+async function writeRecord(workspace: string, templates: Record<string, string>): Promise<void> {
+  await writeFile(recordPath(workspace), `${JSON.stringify({ templates }, null, 2)}\n`, { mode: 0o600 });
 }
 
 async function templatesSince(workspace: string, before: Set<string>): Promise<string[]> {

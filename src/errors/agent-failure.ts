@@ -65,7 +65,9 @@ export function agentFailure(cause: unknown, context: { during: string; stderr: 
   const facts = factsOf(cause);
   if (facts.code === undefined) {
     return new ContractorError("agent-protocol", {
-      message: `The connection to the ACP adapter failed during ${context.during}: ${facts.words}`,
+      message: asSentence(
+        `The connection to the ACP adapter failed during ${context.during}: ${facts.words}`,
+      ),
       mend: "Send the message again; the conversation is resumed in a new process.",
       retryable: true,
       cause,
@@ -73,11 +75,16 @@ export function agentFailure(cause: unknown, context: { during: string; stderr: 
   }
   const verdict = verdictOf(facts);
   return new ContractorError(verdict.code, {
-    message: `Claude Code reported an error during ${context.during}: ${facts.words}`,
+    message: asSentence(`Claude Code reported an error during ${context.during}: ${facts.words}`),
     mend: verdict.mend,
     cause,
     ...(verdict.retryable === undefined ? {} : { retryable: verdict.retryable }),
   });
+}
+
+/** The mend follows as the next sentence. */
+function asSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function verdictOf(facts: AgentErrorFacts): Verdict {

@@ -5,7 +5,7 @@ export function unexpectedFailure(cause: unknown): ContractorError {
   if (ContractorError.isInstance(cause)) return cause;
   const words = cause instanceof Error ? cause.message : String(cause);
   return new ContractorError("agent-failed", {
-    message: `The turn failed for a reason that this plugin did not expect: ${words}`,
+    message: `This failed for a reason that the plugin did not expect: ${words}`,
     mend: "Look at the Gateway's log and report it as a bug.",
     cause,
   });

@@ -1,6 +1,6 @@
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import type { z } from "zod";
-import { PLUGIN_ID } from "../config/identifiers.ts";
+import { BRIDGE_MODEL_ID, BRIDGE_MODEL_REF, PLUGIN_ID } from "../config/identifiers.ts";
 import type { contractorSchema, EndpointConfig } from "../config/schema.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { parsePluginConfig, type HostConfig } from "./plugin-config.ts";
@@ -47,22 +47,24 @@ export function createAgentConfigWriter(api: OpenClawPluginApi): AgentConfigWrit
     }
   }
 
-  const changeOwn = async (edit: (own: RawPluginConfig) => void): Promise<void> => {
+  const changeOwn = async (edit: (own: RawPluginConfig, draft: MutableConfig) => void): Promise<void> => {
     await change((draft) => {
       const own = ownPartOf(draft);
-      edit(own);
+      edit(own, draft);
       parsePluginConfig(own);
     });
   };
 
   return {
     putContractor: (agentId, contractor) =>
-      changeOwn((own) => {
+      changeOwn((own, draft) => {
         own.contractors = { ...own.contractors, [agentId]: contractor };
+        giveBridgeModelItsAlias(draft);
       }),
     removeContractor: (agentId) =>
-      changeOwn((own) => {
+      changeOwn((own, draft) => {
         own.contractors = without(own.contractors, agentId);
+        if (Object.keys(own.contractors).length === 0) takeBridgeModelsAlias(draft);
       }),
     putEndpoint: (name, endpoint) =>
       changeOwn((own) => {
@@ -87,6 +89,27 @@ function ownPartOf(draft: MutableConfig): RawPluginConfig {
   const entries = (plugins.entries ??= {});
   const entry = (entries[PLUGIN_ID] ??= {});
   return (entry.config ??= {});
+}
+
+/**
+ * Lets people type the bare model name in `/model`: OpenClaw takes a bare name for one of its default provider's unless
+ * an alias says otherwise. An alias does not restrict which models may be chosen, and one that a person gave stays.
+ */
+function giveBridgeModelItsAlias(draft: MutableConfig): void {
+  const agents = (draft.agents ??= {});
+  const defaults = (agents.defaults ??= {});
+  const models = (defaults.models ??= {});
+  models[BRIDGE_MODEL_REF] = { alias: BRIDGE_MODEL_ID, ...models[BRIDGE_MODEL_REF] };
+}
+
+function takeBridgeModelsAlias(draft: MutableConfig): void {
+  const defaults = draft.agents?.defaults;
+  const settings = defaults?.models?.[BRIDGE_MODEL_REF];
+  if (defaults?.models === undefined || settings?.alias !== BRIDGE_MODEL_ID) return;
+  // Whatever else somebody set for the model is theirs.
+  if (Object.keys(settings).length > 1) delete settings.alias;
+  else defaults.models = without(defaults.models, BRIDGE_MODEL_REF);
+  if (Object.keys(defaults.models).length === 0) delete defaults.models;
 }
 
 function without<Value>(record: Record<string, Value> | undefined, name: string): Record<string, Value> {

@@ -1,10 +1,10 @@
-import type { TurnOutcome } from "../bridge/turn.ts";
+import type { SettledTurn } from "../bridge/turn.ts";
 import { BRIDGE_MODEL_ID, HARNESS_ID, PROVIDER_ID } from "../config/identifiers.ts";
 import type { AssistantMessage, AttemptParams, AttemptResult } from "./harness-types.ts";
 import type { TranscriptReceipt } from "./transcript-mirror.ts";
 
 /** Claude Code's own record of a turn as the assistant message of OpenClaw's transcript. */
-export function assistantMessageOf(outcome: TurnOutcome, now: number): AssistantMessage {
+export function assistantMessageOf(outcome: SettledTurn, now: number): AssistantMessage {
   const {
     inputTokens = 0,
     outputTokens = 0,
@@ -26,16 +26,16 @@ export function assistantMessageOf(outcome: TurnOutcome, now: number): Assistant
       // The money is Claude's affair and arrives per session, not per token.
       cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: 0 },
     },
-    stopReason: outcome.kind === "cancelled" ? "aborted" : outcome.kind === "failed" ? "error" : "stop",
+    stopReason: outcome.kind === "cancelled" ? "aborted" : "stop",
     timestamp: now,
   };
 }
 
-/** What the host takes back from an attempt that reached the contractor. */
+/** What the host takes back from an attempt that was carried out or cancelled. */
 export function attemptResultOf(
   params: AttemptParams,
   turn: {
-    outcome: TurnOutcome;
+    outcome: SettledTurn;
     assistant: AssistantMessage | undefined;
     receipt: TranscriptReceipt;
     lastToolError: AttemptResult["lastToolError"];
@@ -46,7 +46,7 @@ export function attemptResultOf(
   const acted = toolCalls.length > 0;
   const replay = { hadPotentialSideEffects: acted, replaySafe: !acted && outcome.text === "" };
   return {
-    terminal: terminalOf(outcome),
+    terminal: outcome.kind === "completed" ? { kind: "ok" } : { kind: "aborted", source: "external" },
     sessionIdUsed: params.sessionId,
     agentHarnessId: HARNESS_ID,
     messagesSnapshot: assistant === undefined ? [] : [assistant],
@@ -75,29 +75,14 @@ export function attemptResultOf(
   };
 }
 
-function terminalOf(outcome: TurnOutcome): AttemptResult["terminal"] {
-  switch (outcome.kind) {
-    case "completed":
-      return { kind: "ok" };
-    case "cancelled":
-      return { kind: "aborted", source: "external" };
-    case "failed":
-      return {
-        kind: "failed",
-        source: "prompt",
-        error: new Error(outcome.error.toParagraph(), { cause: outcome.error }),
-      };
-  }
-}
-
-function itemLifecycleOf(outcome: TurnOutcome): AttemptResult["itemLifecycle"] {
+function itemLifecycleOf(outcome: SettledTurn): AttemptResult["itemLifecycle"] {
   const activeCount = outcome.toolCalls.filter((call) => call.status === "running").length;
   const startedCount = outcome.toolCalls.length;
   return { startedCount, completedCount: startedCount - activeCount, activeCount };
 }
 
 /** An adapter that reports nothing must not wipe what the host knows already. */
-function usageOf(outcome: TurnOutcome): Partial<AttemptResult> {
+function usageOf(outcome: SettledTurn): Partial<AttemptResult> {
   const { usage, contextTokens, contextWindow } = outcome;
   return {
     ...(usage === undefined

@@ -1,7 +1,7 @@
 import type { AgentHarnessV2 } from "openclaw/plugin-sdk/agent-harness";
 import { AgentHarnessPreflightError } from "openclaw/plugin-sdk/agent-harness-runtime";
 import type { ContractorClaudeBridge } from "../bridge/contractor-claude-bridge.ts";
-import type { ToolCallFact, TurnOutcome } from "../bridge/turn.ts";
+import type { FailedTurn, SettledTurn, ToolCallFact } from "../bridge/turn.ts";
 import { HARNESS_ID, PROVIDER_ID } from "../config/identifiers.ts";
 import { createAttemptEvents } from "./attempt-events.ts";
 import { turnRequestOf } from "./attempt-input.ts";
@@ -59,28 +59,30 @@ async function runAttempt(dependencies: HarnessDependencies, params: AttemptPara
     ...(outcome.kind === "failed" ? { error: outcome.error.toParagraph() } : {}),
     aborted: outcome.kind === "cancelled",
   });
-  if (outcome.kind === "failed" && !outcome.accepted) throw preflightErrorOf(outcome);
+  if (outcome.kind === "failed") throw hostErrorOf(outcome);
   const { assistant, receipt } = await keepAnswer(params, outcome);
   return attemptResultOf(params, { outcome, assistant, receipt, lastToolError });
 }
 
-/** Nothing reached the contractor yet, so the host may try another model; the person reads what is wrong. */
-function preflightErrorOf(outcome: Extract<TurnOutcome, { kind: "failed" }>): AgentHarnessPreflightError {
-  const { error } = outcome;
-  return new AgentHarnessPreflightError(`${error.code}: ${error.message}`, {
-    scope: "harness",
-    userMessage: error.toParagraph(),
-    cause: error,
+/**
+ * The one error whose words the host shows as they are; every other it replaces by its own guess at the cause. With
+ * the scope, the host may try another model; without it the turn is over, as it must be once the contractor had the prompt.
+ */
+function hostErrorOf(outcome: FailedTurn): AgentHarnessPreflightError {
+  const paragraph = outcome.error.toParagraph();
+  // No `cause`: some surfaces append every cause to the message.
+  return new AgentHarnessPreflightError(paragraph, {
+    userMessage: paragraph,
+    ...(outcome.accepted ? {} : { scope: "harness" as const }),
   });
 }
 
-/** Completed answers and what was said before a cancel are kept; a failed turn's fragments are not an answer. */
+/** The answer, or what was said before a cancel, goes into OpenClaw's transcript. */
 async function keepAnswer(
   params: AttemptParams,
-  outcome: TurnOutcome,
+  outcome: SettledTurn,
 ): Promise<{ assistant: AssistantMessage | undefined; receipt: TranscriptReceipt }> {
-  if (outcome.text === "" || outcome.kind === "failed")
-    return { assistant: undefined, receipt: { owned: false } };
+  if (outcome.text === "") return { assistant: undefined, receipt: { owned: false } };
   const assistant = assistantMessageOf(outcome, Date.now());
   return { assistant, receipt: await mirrorAssistantMessage(params, assistant) };
 }

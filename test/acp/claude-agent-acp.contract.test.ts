@@ -1,8 +1,13 @@
 import { describeAcpAdapter } from "../suites/acp-adapter-contract.ts";
 import { createClaudeWorld } from "../suites/acp-adapter-contract/claude-world.ts";
+import type { ContractImplementation } from "../suites/acp-adapter-contract/contract-world.ts";
+import { describeEndpointFaults } from "../suites/acp-adapter-contract/endpoint-cases.ts";
 
-describeAcpAdapter({
+const implementation: ContractImplementation = {
   name: "claude-agent-acp",
   createWorld: () =>
     createClaudeWorld({ program: "@agentclientprotocol/claude-agent-acp/dist/index.js", reportsUsage: true }),
-});
+};
+
+describeAcpAdapter(implementation);
+describeEndpointFaults(implementation);

@@ -116,12 +116,15 @@ describe("the map", () => {
     expect(await world.store.list()).toHaveLength(1);
   });
 
-  it.each(["crash", "fail -32603 no more today"])("stays empty when the first turn fails: %s", async (text) => {
-    const world = await createBridgeWorld();
-    expect(await world.turn(text)).toMatchObject({ kind: "failed", accepted: true });
-    expect(await world.store.list()).toEqual([]);
-    expect(await world.says("say hello")).toBe("hello");
-  });
+  it.each(["crash", "fail -32603 no more today"])(
+    "stays empty when the first turn fails: %s",
+    async (text) => {
+      const world = await createBridgeWorld();
+      expect(await world.turn(text)).toMatchObject({ kind: "failed", accepted: true });
+      expect(await world.store.list()).toEqual([]);
+      expect(await world.says("say hello")).toBe("hello");
+    },
+  );
 
   it("is not written over a reset that another process made while the turn ran", async () => {
     const world = await createBridgeWorld();

@@ -28,7 +28,7 @@ function usage(used: number, size: number, amount?: number): SessionUpdate {
 function project(...updates: SessionUpdate[]): { events: TurnEvent[]; record: TurnRecord } {
   const events: TurnEvent[] = [];
   const projection = createTurnProjection((event) => events.push(event));
-  updates.forEach(projection.apply);
+  for (const update of updates) projection.apply(update);
   projection.finish();
   return { events, record: projection.record };
 }
@@ -150,7 +150,12 @@ describe("a tool", () => {
 
   it("keeps its first end, and its place in the order of the starts", () => {
     const other = { toolCallId: "call-2" };
-    const { record } = project(tool(), tool(other), tool({ status: "failed" }), tool({ status: "completed" }));
+    const { record } = project(
+      tool(),
+      tool(other),
+      tool({ status: "failed" }),
+      tool({ status: "completed" }),
+    );
     expect(record.toolCalls.map(({ toolCallId, status }) => [toolCallId, status])).toEqual([
       ["call-1", "failed"],
       ["call-2", "running"],

@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { contractorEnvironment } from "../../src/process/environment.ts";
 import { startAgentProcess, type AgentProcess } from "../../src/process/agent-process.ts";
-import { processesWithHome } from "../suites/acp-adapter-contract/world-processes.ts";
+import { killProcessesWithHome, processesWithHome } from "../suites/acp-adapter-contract/world-processes.ts";
 
 const CHILD_OF_ITS_OWN_GROUP = `
   require("node:child_process").spawn("sleep", ["300"], { detached: true, stdio: "ignore" });
@@ -12,23 +12,19 @@ const CHILD_OF_ITS_OWN_GROUP = `
 `;
 
 let home: string;
-let running: AgentProcess[] = [];
 
 beforeEach(async () => {
   home = await realpath(await mkdtemp(path.join(tmpdir(), "agent-process-")));
 });
 
 afterEach(async () => {
-  await Promise.all(running.map((agentProcess) => agentProcess.terminate(0)));
-  running = [];
+  await killProcessesWithHome(home);
   await rm(home, { recursive: true, force: true });
 });
 
-async function start(command: string, args: string[]): Promise<AgentProcess> {
+async function start(command: string, args: string[], folder = home): Promise<AgentProcess> {
   const environment = contractorEnvironment(process.env, { HOME: home });
-  const agentProcess = await startAgentProcess({ command, args, workingDirectory: home, environment });
-  running.push(agentProcess);
-  return agentProcess;
+  return startAgentProcess({ command, args, workingDirectory: folder, environment });
 }
 
 function startShell(script: string): Promise<AgentProcess> {
@@ -75,8 +71,10 @@ describe("how a process ends", () => {
 
   it("is a start that failed when there is no such program or folder", async () => {
     await expect(start("/nonexistent/program", [])).rejects.toMatchObject({ code: "adapter-start-failed" });
-    home = path.join(home, "nowhere");
-    await expect(startShell("exit 0")).rejects.toMatchObject({ code: "adapter-start-failed" });
+    const nowhere = path.join(home, "nowhere");
+    await expect(start("sh", ["-c", "exit 0"], nowhere)).rejects.toMatchObject({
+      code: "adapter-start-failed",
+    });
   });
 });
 

@@ -5,6 +5,7 @@ import { createAcpAdapter } from "../../../src/acp/create-acp-adapter.ts";
 import { contractorEnvironment } from "../../../src/process/environment.ts";
 import { startScriptedMessagesApi } from "../../fixtures/scripted-messages-api/scripted-messages-api.ts";
 import type { ContractWorld } from "./contract-world.ts";
+import { killProcessesWithHome } from "./world-processes.ts";
 
 const NODE_MODULES = path.join(import.meta.dirname, "../../../node_modules");
 
@@ -50,6 +51,7 @@ export async function createClaudeWorld(options: {
       toolCall: { kind: "edit", locations: [{ path: path.join(workspace, "notes.txt") }] },
     },
     async dispose() {
+      await killProcessesWithHome(home);
       await model.close();
       await rm(root, { recursive: true, force: true });
     },

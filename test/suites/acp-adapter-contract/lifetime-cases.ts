@@ -2,9 +2,11 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import type { AgentSession } from "../../../src/acp/acp-adapter.ts";
 import { ContractorError } from "../../../src/errors/contractor-error.ts";
-import { openingIn, type ContractImplementation } from "./contract-world.ts";
-import { allowOnce, ask, startTurn, untilItTalks } from "./recorded-turn.ts";
+import { readProcessTable } from "../../../src/process/process-table.ts";
+import { openingIn, type ContractImplementation, type ContractWorld } from "./contract-world.ts";
+import { allowOnce, ask, startTurn, untilItTalks, type RecordedTurn } from "./recorded-turn.ts";
 import { useWorld } from "./world-of-cases.ts";
 import { processesWithHome } from "./world-processes.ts";
 
@@ -43,11 +45,8 @@ export function describeLifetime(implementation: ContractImplementation): void {
       await expect(startTurn(session(), "say no").outcome).rejects.toMatchObject({ code: "adapter-crashed" });
     });
 
-    it("ends in the middle of a turn too", async () => {
-      const { sessionId } = session();
-      const resumed = await world().adapter.resumeSession({ ...openingIn(world()), sessionId });
-      const turn = startTurn(resumed, "count to 1000");
-      await untilItTalks(turn);
+    it("ends in the middle of a turn too, with the command that a tool runs", async () => {
+      const { resumed, turn } = await resumeInLongTurn(world(), session());
       await resumed.close();
       // An agent that is asked to end may cancel its turn first; another one just ends.
       const end = await turn.outcome.then(({ stopReason }) => stopReason, codeOf);
@@ -55,34 +54,45 @@ export function describeLifetime(implementation: ContractImplementation): void {
       expect(await processesWithHome(world().home)).toEqual([]);
     });
 
-    it("ends with the commands that its tools run", async () => {
-      const { model, workspace, home, adapter } = world();
-      // The scripted ACP agent runs none.
-      if (model === null) return;
-      const { sessionId } = session();
-      const resumed = await adapter.resumeSession({ ...openingIn(world()), sessionId });
-      const turn = startTurn(resumed, "run touch started.txt; tail -f /dev/null", { decide: allowOnce });
-      await expect.poll(() => existsSync(path.join(workspace, "started.txt")), { timeout: 10_000 }).toBe(true);
-      await resumed.close();
-      await turn.outcome.catch(codeOf);
-      expect(await processesWithHome(home)).toEqual([]);
-    });
-
-    it("reports at once that its process was killed, and what is left of the tree ends with it", async () => {
-      const { sessionId } = session();
-      const resumed = await world().adapter.resumeSession({ ...openingIn(world()), sessionId });
-      const command = "run touch killed.txt; tail -f /dev/null";
-      const turn = startTurn(resumed, world().model === null ? "count to 1000" : "count to 1000");
-      await untilItTalks(turn);
-      const [leader = 0] = await processesWithHome(world().home);
-      process.kill(leader, "SIGKILL");
-      await expect(turn.outcome).rejects.toMatchObject({ code: "adapter-crashed" });
-      expect(turn.said().length).toBeLessThan(1_000);
+    it("reports at once that its process was killed, and leaves nothing of its tree", async () => {
+      const { resumed, turn } = await resumeInLongTurn(world(), session());
+      process.kill(await leaderPid(world()), "SIGKILL");
+      await expect(turn.outcome).rejects.toMatchObject({ code: "adapter-crashed", retryable: true });
       expect(resumed.usable).toBe(false);
       await resumed.close();
       expect(await processesWithHome(world().home)).toEqual([]);
     });
   });
+}
+
+/** In a turn that would go on for long: with a command that runs, where the agent runs commands. */
+async function resumeInLongTurn(
+  world: ContractWorld,
+  session: AgentSession,
+): Promise<{ resumed: AgentSession; turn: RecordedTurn }> {
+  // So that its processes are the only ones.
+  await session.close();
+  const { sessionId } = session;
+  const resumed = await world.newAdapter().resumeSession({ ...openingIn(world), sessionId });
+  if (world.model === null) {
+    const turn = startTurn(resumed, "count to 1000");
+    await untilItTalks(turn);
+    return { resumed, turn };
+  }
+  const mark = randomUUID();
+  const turn = startTurn(resumed, `run touch ${mark}; tail -f /dev/null`, { decide: allowOnce });
+  await expect.poll(() => existsSync(path.join(world.workspace, mark)), { timeout: 10_000 }).toBe(true);
+  return { resumed, turn };
+}
+
+/** The only process of this world that the test itself has started. */
+async function leaderPid({ home }: ContractWorld): Promise<number> {
+  const ours = await processesWithHome(home);
+  const leader = (await readProcessTable()).find(
+    ({ pid, parent }) => parent === process.pid && ours.includes(pid),
+  );
+  if (leader === undefined) throw new Error("There is no agent process.");
+  return leader.pid;
 }
 
 function codeOf(error: unknown): string {

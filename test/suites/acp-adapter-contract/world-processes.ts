@@ -15,3 +15,14 @@ export async function processesWithHome(home: string): Promise<number[]> {
   );
   return ours.flat();
 }
+
+/** After a test that has failed: nothing of its world outlives it. */
+export async function killProcessesWithHome(home: string): Promise<void> {
+  for (const pid of await processesWithHome(home)) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // Gone meanwhile.
+    }
+  }
+}

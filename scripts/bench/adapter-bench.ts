@@ -1,0 +1,110 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { AgentSession } from "../../src/acp/acp-adapter.ts";
+import { createClaudeWorld } from "../../test/suites/acp-adapter-contract/claude-world.ts";
+import { openingIn, type ContractWorld } from "../../test/suites/acp-adapter-contract/contract-world.ts";
+import { memoryOfHome } from "./memory.ts";
+
+const NODE_MODULES = path.resolve(import.meta.dirname, "../../node_modules");
+const WARM_TURNS = 10;
+const TURN_LIMIT_MS = 60_000;
+
+/** What one round measures, in ms; memory in MB. */
+export const FIGURES = [
+  "initialize + new session",
+  "first turn",
+  "warm turn",
+  "memory",
+  "close",
+  "resume in a new process",
+  "first turn after resume",
+] as const;
+
+export type Sample = Record<(typeof FIGURES)[number], number>;
+
+export type AdapterBench = {
+  name: string;
+  version: string;
+  samples: Sample[];
+  /** Opens a session, talks, closes it and resumes it; adds one sample. */
+  round(): Promise<void>;
+  dispose(): Promise<void>;
+};
+
+export const BENCHED_ADAPTERS = ["@agentclientprotocol/claude-agent-acp", "@zed-industries/claude-code-acp"];
+
+/** `name` is the adapter's npm package. */
+export async function openBench(name: string): Promise<AdapterBench> {
+  const manifest = JSON.parse(await readFile(path.join(NODE_MODULES, name, "package.json"), "utf8")) as {
+    version: string;
+  };
+  const world = await createClaudeWorld({ program: path.join(name, "dist/index.js"), reportsUsage: false });
+  const samples: Sample[] = [];
+  return {
+    name: path.basename(name),
+    version: manifest.version,
+    samples,
+    async round() {
+      samples.push(await measureRound(world));
+    },
+    dispose: () => world.dispose(),
+  };
+}
+
+async function measureRound(world: ContractWorld): Promise<Sample> {
+  const opening = openingIn(world);
+  const [created, newSession] = await timed(() => world.adapter.createSession(opening));
+  const { firstTurn, warmTurn, memory, close } = await measureTurns(world, created);
+  const { sessionId } = created;
+  const [resumed, resume] = await timed(() => world.newAdapter().resumeSession({ ...opening, sessionId }));
+  try {
+    return {
+      "initialize + new session": newSession,
+      "first turn": firstTurn,
+      "warm turn": warmTurn,
+      memory,
+      close,
+      "resume in a new process": resume,
+      "first turn after resume": await timeTurn(resumed),
+    };
+  } finally {
+    await resumed.close();
+  }
+}
+
+/** The session is closed in any case. */
+async function measureTurns(
+  world: ContractWorld,
+  session: AgentSession,
+): Promise<{ firstTurn: number; warmTurn: number; memory: number; close: number }> {
+  try {
+    const firstTurn = await timeTurn(session);
+    let total = 0;
+    for (let turn = 0; turn < WARM_TURNS; turn += 1) total += await timeTurn(session);
+    const memory = await memoryOfHome(world.home);
+    const [, close] = await timed(() => session.close());
+    return { firstTurn, warmTurn: total / WARM_TURNS, memory, close };
+  } finally {
+    await session.close();
+  }
+}
+
+async function timeTurn(session: AgentSession): Promise<number> {
+  const [outcome, milliseconds] = await timed(() =>
+    session.prompt({
+      text: "say hello",
+      images: [],
+      signal: AbortSignal.timeout(TURN_LIMIT_MS),
+      onUpdate: () => undefined,
+      onPermissionRequest: () => Promise.resolve(null),
+    }),
+  );
+  if (outcome.stopReason !== "end_turn") throw new Error(`A turn ended with ${outcome.stopReason}.`);
+  return milliseconds;
+}
+
+async function timed<Value>(work: () => Promise<Value>): Promise<[Value, number]> {
+  const start = performance.now();
+  const value = await work();
+  return [value, performance.now() - start];
+}

@@ -1,0 +1,113 @@
+import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+const PROGRAM = join(import.meta.dirname, "..", "fixtures", "contractor-cli.ts");
+
+let home: string;
+
+beforeEach(async () => {
+  home = await realpath(await mkdtemp(join(tmpdir(), "cli-program-")));
+  await mkdir(join(home, "app"));
+});
+
+afterEach(async () => {
+  await rm(home, { recursive: true, force: true });
+});
+
+type Run = { status: number | undefined; stdout: string; stderr: string };
+
+async function run(...words: string[]): Promise<Run> {
+  const { exitCode, stdout, stderr } = await execa(
+    process.execPath,
+    [PROGRAM, home, "contractor-agents", ...words],
+    { reject: false, timeout: 12_000, env: { NO_COLOR: "1" } },
+  );
+  return { status: exitCode, stdout, stderr };
+}
+
+function add(...words: string[]): Promise<Run> {
+  const workspace = join(home, "app");
+  return run("add", "--agent-id", "dev", "--workspace", workspace, "--contractor", "claude", ...words);
+}
+
+describe("the commands as a program", () => {
+  it("print their data as JSON on stdout, and nothing else, with --json", async () => {
+    const added = await add("--json");
+    expect(added).toMatchObject({ status: 0, stderr: "" });
+    expect(JSON.parse(added.stdout)).toMatchObject({
+      agentId: "dev",
+      adapter: "claude-agent-acp",
+      endpoint: null,
+      mode: "persistent",
+    });
+    const status = await run("status", "--json");
+    expect(JSON.parse(status.stdout)).toMatchObject({ contractors: [{ agentId: "dev", problems: [] }] });
+    const sessions = await run("sessions", "--json");
+    expect(JSON.parse(sessions.stdout)).toEqual({ sessions: [] });
+    const removed = await run("remove", "--agent-id", "dev", "--yes", "--json");
+    expect(JSON.parse(removed.stdout)).toEqual({ agentId: "dev" });
+  });
+
+  it("print lines for people without --json", async () => {
+    expect(await add()).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^The contractor agent "dev" is ready\.\n\n {2}workspace/) as string,
+      stderr: "",
+    });
+    const { stdout } = await run("status");
+    expect(stdout).toMatch(/^AGENT .*\ndev .*\n\nGateway: not reachable$/);
+  });
+
+  it("fail with status 1, and the error as JSON on stdout with --json", async () => {
+    const failed = await run("sessions", "--agent-id", "nobody", "--json");
+    expect(failed).toMatchObject({ status: 1, stderr: "" });
+    expect(JSON.parse(failed.stdout)).toEqual({
+      error: {
+        code: "contractor-unknown",
+        message: 'There is no contractor agent "nobody".',
+        mend: "Run `openclaw contractor-agents status` to see the contractors.",
+      },
+    });
+  });
+
+  it("fail with one paragraph on stderr without --json", async () => {
+    expect(await run("endpoint", "remove", "gone")).toEqual({
+      status: 1,
+      stdout: "",
+      stderr:
+        'There is no endpoint "gone". Run `openclaw contractor-agents endpoint list` to see the endpoints.',
+    });
+  });
+
+  it.each([
+    ["an option that is missing", ["add", "--agent-id", "dev"], "required option '--workspace"],
+    ["an option that nobody knows", ["status", "--verbose"], "unknown option '--verbose'"],
+    ["a value that is no choice", ["add", "--mode", "always"], "'always' is invalid"],
+    ["an argument too many", ["status", "now"], "too many arguments"],
+    ["an argument that is missing", ["endpoint", "remove"], "missing required argument 'name'"],
+    ["a command that nobody knows", ["destroy"], "unknown command 'destroy'"],
+    ["a key in the place of a variable's name", endpointAdd("sk-ant-1"), "not the key itself"],
+  ])("end with status 2 for %s", async (_, words, message) => {
+    const json = await run(...words, "--json");
+    expect(json).toMatchObject({ status: 2, stderr: "" });
+    const { error } = JSON.parse(json.stdout) as { error: { code: string; message: string; mend: string } };
+    expect(error).toMatchObject({ code: "usage", mend: expect.any(String) as string });
+    expect(error.message.toLowerCase()).toContain(message);
+    const plain = await run(...words);
+    expect(plain).toMatchObject({ status: 2, stdout: "" });
+    expect(plain.stderr).toBe(`${error.message} ${error.mend}`);
+  });
+
+  function endpointAdd(variable: string): string[] {
+    return ["endpoint", "add", "local", "--base-url", "http://127.0.0.1", "--api-key-env", variable];
+  }
+
+  it("show their help, with an example, and change nothing", async () => {
+    const help = await run("add", "--help");
+    expect(help).toMatchObject({ status: 0, stderr: "" });
+    expect(help.stdout).toContain("Example:\n  openclaw contractor-agents add --agent-id dev");
+  });
+});

@@ -1,0 +1,137 @@
+import {
+  access,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { addContractor } from "../../src/cli/add.ts";
+import { removeContractor } from "../../src/cli/remove.ts";
+import { createFileSessionMapStore } from "../../src/contractor/file-session-map-store.ts";
+import { sampleEntry } from "../suites/session-map-store-conformance.ts";
+import { createHostStandIn, failing, listingOf, type HostStandIn } from "./host-stand-in.ts";
+
+let home: string;
+let workspace: string;
+let host: HostStandIn;
+
+beforeEach(async () => {
+  home = await realpath(await mkdtemp(join(tmpdir(), "cli-remove-")));
+  workspace = join(home, "app");
+  await mkdir(workspace);
+  await writeFile(join(workspace, "main.ts"), "main();\n");
+  host = await createHostStandIn(home);
+});
+
+afterEach(async () => {
+  await rm(home, { recursive: true, force: true });
+});
+
+async function add(agentId: string, folder: string = workspace): Promise<void> {
+  await addContractor(await host.context(), {
+    agentId,
+    workspace: folder,
+    contractor: "claude",
+    mode: "persistent",
+    adapter: "claude-agent-acp",
+  });
+  host.steps.length = 0;
+}
+
+async function remove(agentId: string): ReturnType<typeof removeContractor> {
+  return removeContractor(await host.context(), { agentId, yes: true });
+}
+
+describe("remove", () => {
+  it("gives back what add made, and keeps the workspace", async () => {
+    const before = await listingOf(workspace);
+    const { agents } = await host.readConfig();
+    await add("dev");
+    const { data, text } = await remove("dev");
+    expect(data).toEqual({ agentId: "dev" });
+    expect(text).toContain(workspace);
+    expect(await listingOf(workspace)).toEqual(before);
+    expect(await host.readConfig()).toEqual({
+      agents,
+      plugins: { entries: { "contractor-agent": { config: { contractors: {} } } } },
+    });
+  });
+
+  it("keeps a template that a person has edited", async () => {
+    await add("dev");
+    await writeFile(join(workspace, "SOUL.md"), "Kind.");
+    await remove("dev");
+    expect((await readdir(workspace)).toSorted()).toEqual(["SOUL.md", "main.ts"]);
+  });
+
+  it("points the agent at another folder before it is deleted, because its folder goes to the trash", async () => {
+    await add("dev");
+    await remove("dev");
+    const decoy = join(home, "state/contractor-agent/removed/dev");
+    expect(host.steps).toEqual([
+      `moveAgentWorkspace ${decoy}`,
+      "deleteBaseAgent dev",
+      "removeContractor dev",
+    ]);
+    expect(await readdir(host.trash)).toHaveLength(1);
+    await expect(access(decoy)).rejects.toThrow();
+    expect(await readFile(join(workspace, "main.ts"), "utf8")).toBe("main();\n");
+  });
+
+  it("puts the agent's folder back when the agent cannot be deleted, and keeps everything", async () => {
+    await add("dev");
+    const before = [await listingOf(workspace), await host.readConfig()];
+    host.before.deleteBaseAgent = failing("agent-delete-failed");
+    await expect(remove("dev")).rejects.toMatchObject({ code: "agent-delete-failed" });
+    expect([await listingOf(workspace), await host.readConfig()]).toEqual(before);
+    expect(await readdir(host.trash)).toEqual([]);
+  });
+
+  it("wants to be confirmed, and does nothing before", async () => {
+    await add("dev");
+    const before = await listingOf(home);
+    await expect(removeContractor(await host.context(), { agentId: "dev" })).rejects.toMatchObject({
+      code: "confirmation-required",
+      mend: expect.stringContaining("remove --agent-id dev --yes") as string,
+    });
+    expect(await listingOf(home)).toEqual(before);
+  });
+
+  it.each(["nobody", "main", "constructor"])("knows no contractor %s", async (agentId) => {
+    await expect(remove(agentId)).rejects.toMatchObject({ code: "contractor-unknown" });
+    expect(host.steps).toEqual([]);
+  });
+
+  it("works although the agent is gone from OpenClaw, or the workspace from the disk", async () => {
+    await add("dev");
+    await rm(workspace, { recursive: true });
+    const context = await host.context();
+    await removeContractor({ ...context, agentIds: ["main"] }, { agentId: "dev", yes: true });
+    expect(host.steps).toEqual(["removeContractor dev"]);
+    expect((await host.context()).config.contractors).toEqual({});
+  });
+
+  it.each(["by the same name", "by a symlink"])(
+    "takes only its own conversations where another contractor works in the folder %s",
+    async (how) => {
+      const folder = how === "by a symlink" ? join(home, "alias") : workspace;
+      await symlink(workspace, join(home, "alias"));
+      await add("dev");
+      await add("ops", folder);
+      const store = createFileSessionMapStore({ workspace });
+      await store.put(sampleEntry({ agentId: "dev" }));
+      await store.put(sampleEntry({ agentId: "ops" }));
+      await remove("dev");
+      expect(await store.list()).toMatchObject([{ agentId: "ops", state: "active" }]);
+      await remove("ops");
+      expect((await readdir(workspace)).toSorted()).toEqual(["main.ts"]);
+    },
+  );
+});

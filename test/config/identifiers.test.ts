@@ -1,0 +1,31 @@
+import { readFile } from "node:fs/promises";
+import { expect, it } from "vitest";
+import {
+  BRIDGE_MODEL_ID,
+  BRIDGE_MODEL_REF,
+  CLI_ROOT,
+  PLUGIN_ID,
+  PLUGIN_VERSION,
+  PROVIDER_ID,
+} from "../../src/config/identifiers.ts";
+
+async function readJson(name: string): Promise<unknown> {
+  return JSON.parse(await readFile(new URL(`../../${name}`, import.meta.url), "utf8"));
+}
+
+it("has the version of the package", async () => {
+  expect(await readJson("package.json")).toMatchObject({ version: PLUGIN_VERSION });
+});
+
+it("has the ids that the manifest announces to OpenClaw", async () => {
+  expect(await readJson("openclaw.plugin.json")).toMatchObject({
+    id: PLUGIN_ID,
+    providers: [PROVIDER_ID],
+    cliCommands: [{ name: CLI_ROOT }],
+    modelCatalog: { providers: { [PROVIDER_ID]: { models: [{ id: BRIDGE_MODEL_ID }] } } },
+  });
+});
+
+it("refers to the bridge as provider and model", () => {
+  expect(BRIDGE_MODEL_REF).toBe("contractor-agent/contractor-claude-bridge");
+});

@@ -1,0 +1,217 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import type { ChatAnswer } from "../../scripts/world/chat-client.ts";
+import type { Gateway } from "../../scripts/world/gateway.ts";
+import { rememberingResponder } from "../fixtures/scripted-messages-api/remembering-responder.ts";
+import { chatHistory } from "./world/chat-history.ts";
+import { createContractorWorld, SECRET_KEY, type ContractorWorld } from "./world/contractor-world.ts";
+import { readFileTree } from "./world/file-tree.ts";
+import { processesOf } from "./world/processes.ts";
+
+const sessionsSchema = z.object({
+  sessions: z.array(
+    z.looseObject({
+      agentId: z.string(),
+      openclawSessionKey: z.string(),
+      claudeSessionId: z.string(),
+      state: z.string(),
+      turns: z.number(),
+    }),
+  ),
+});
+
+let world: ContractorWorld;
+let gateway: Gateway;
+const workspaces = new Map<string, string>();
+
+async function addContractor(agentId: string, ...options: string[]): Promise<void> {
+  const workspace = await world.createWorkspace(agentId);
+  workspaces.set(agentId, workspace);
+  const added = await world.contractorAgents(
+    "add",
+    ...["--agent-id", agentId, "--workspace", workspace, "--contractor", "claude", ...options],
+  );
+  expect(added).toMatchObject({ exitCode: 0 });
+}
+
+function say(agentId: string, user: string, text: string): Promise<ChatAnswer> {
+  return gateway.ask({ agentId, user, text });
+}
+
+const sessionKeyOf = (agentId: string, user: string): string => `agent:${agentId}:openai-user:${user}`;
+
+async function activeSession(agentId: string, user: string): Promise<string | undefined> {
+  const { json } = await world.contractorAgents("sessions", "--agent-id", agentId);
+  const { sessions } = sessionsSchema.parse(json);
+  const key = sessionKeyOf(agentId, user);
+  return sessions.find((session) => session.openclawSessionKey === key && session.state === "active")
+    ?.claudeSessionId;
+}
+
+beforeAll(async () => {
+  world = await createContractorWorld();
+  await addContractor("dev", "--endpoint", "scripted");
+  await addContractor("zed", "--endpoint", "scripted", "--adapter", "claude-code-acp");
+  await addContractor("once", "--endpoint", "scripted", "--mode", "oneshot");
+  await world.contractorAgents(
+    ...["endpoint", "add", "keyless", "--base-url", world.model.url, "--api-key-env", "NO_SUCH_KEY"],
+  );
+  await addContractor("keyless", "--endpoint", "keyless");
+  gateway = await world.openclaw.startGateway();
+});
+
+afterAll(async () => {
+  await world.dispose();
+});
+
+describe.each([
+  { agentId: "dev", adapter: "claude-agent-acp" },
+  { agentId: "zed", adapter: "claude-code-acp" },
+])("a contractor on $adapter, through the Gateway", ({ agentId }) => {
+  it("remembers what was said before, though only the new message is sent", async () => {
+    const first = await say(agentId, "ann", "remember the blue door");
+    expect(first).toMatchObject({ status: 200, text: "I will remember the blue door." });
+    const second = await say(agentId, "ann", "what did I ask you to remember?");
+    expect(second.text).toBe("You asked me to remember the blue door.");
+    const turn = await world.model.waitForRequest(
+      (request) => request.purpose === "turn" && request.lastUserText === "what did I ask you to remember?",
+      10_000,
+    );
+    expect(turn.userTexts).toEqual(["remember the blue door", "what did I ask you to remember?"]);
+  });
+
+  it("keeps each question and each answer once in OpenClaw's own history", async () => {
+    expect(await chatHistory(gateway, sessionKeyOf(agentId, "ann"))).toEqual([
+      "user: remember the blue door",
+      "assistant: I will remember the blue door.",
+      "user: what did I ask you to remember?",
+      "assistant: You asked me to remember the blue door.",
+    ]);
+  });
+
+  it("uses Claude Code's own tools in the workspace", async () => {
+    const answer = await say(agentId, "ann", "what does this repo do?");
+    expect(answer.text).toContain(`README.md says: The ${agentId} project`);
+  });
+
+  it("never mixes two people", async () => {
+    const [bob, eve] = await Promise.all([
+      say(agentId, "bob", "remember apples"),
+      say(agentId, "eve", "remember pears"),
+    ]);
+    expect([bob.text, eve.text]).toEqual(["I will remember apples.", "I will remember pears."]);
+    const recalled = await Promise.all([
+      say(agentId, "bob", "what did I ask you to remember?"),
+      say(agentId, "eve", "what did I ask you to remember?"),
+    ]);
+    expect(recalled.map((answer) => answer.text)).toEqual([
+      "You asked me to remember apples.",
+      "You asked me to remember pears.",
+    ]);
+  });
+
+  it("streams the text while it is being written", async () => {
+    const answer = await say(agentId, "ann", "count to 60");
+    expect(answer.text).toMatch(/^1 2 3 .* 59 60$/);
+    expect(answer.firstTextMs).toBeLessThan(answer.totalMs / 2);
+  });
+
+  it("leaves no trace of a tool that nobody approved", async () => {
+    const answer = await say(agentId, "ann", "write unapproved.txt hello");
+    expect(answer).toMatchObject({ status: 200, error: undefined });
+    expect(existsSync(join(workspaces.get(agentId) ?? "", "unapproved.txt"))).toBe(false);
+  });
+
+  it("gives Claude Code its role at the end of the system prompt", () => {
+    const turns = world.model.requests.filter(
+      (request) => request.purpose === "turn" && request.userTexts[0] === "remember apples",
+    );
+    expect(turns.length).toBeGreaterThan(0);
+    for (const { system } of turns) expect(system).toContain(`You work as the contractor agent "${agentId}"`);
+  });
+
+  it("begins anew after OpenClaw resets the conversation, and forgets", async () => {
+    const before = await activeSession(agentId, "bob");
+    await gateway.call("sessions.reset", { key: sessionKeyOf(agentId, "bob") });
+    expect(await activeSession(agentId, "bob")).toBeUndefined();
+    expect((await say(agentId, "bob", "what did I ask you to remember?")).text).toBe("Nothing yet.");
+    expect(await activeSession(agentId, "bob")).not.toBe(before);
+  });
+
+  it("begins anew after reset-session on the command line, while the Gateway runs", async () => {
+    const before = await activeSession(agentId, "eve");
+    const reset = await world.contractorAgents(
+      ...["reset-session", "--agent-id", agentId, "--session-key", sessionKeyOf(agentId, "eve")],
+    );
+    expect(reset).toEqual({
+      exitCode: 0,
+      json: {
+        agentId,
+        openclawSessionKey: sessionKeyOf(agentId, "eve"),
+        previousClaudeSessionId: before,
+      },
+    });
+    expect((await say(agentId, "eve", "what did I ask you to remember?")).text).toBe("Nothing yet.");
+  });
+});
+
+describe("what a person is told", () => {
+  it("names the missing key, and what to do", async () => {
+    const { error } = await say("keyless", "ann", "hello");
+    expect(error).toMatchObject({
+      message:
+        'The endpoint "keyless" takes its key from NO_SUCH_KEY, which is not set in the Gateway\'s environment. Set NO_SUCH_KEY where the Gateway is started, and restart it.',
+    });
+  });
+
+  it("says in the chat that the model refused the key", async () => {
+    world.model.respondWith(() => ({ status: 401, body: { error: { message: "invalid x-api-key" } } }));
+    try {
+      const answer = await say("dev", "refused", "hello");
+      expect(JSON.stringify(answer.error)).toContain("check the key of the contractor's endpoint");
+      const history = await chatHistory(gateway, sessionKeyOf("dev", "refused"));
+      expect(history.at(-1)).toMatch(/check the key of the contractor's endpoint/);
+    } finally {
+      world.model.respondWith(rememberingResponder());
+    }
+  });
+});
+
+describe("oneshot", () => {
+  it("answers each turn in a new Claude session and keeps none", async () => {
+    expect((await say("once", "ann", "remember the red door")).text).toBe("I will remember the red door.");
+    expect((await say("once", "ann", "what did I ask you to remember?")).text).toBe("Nothing yet.");
+    const { json } = await world.contractorAgents("sessions", "--agent-id", "once");
+    expect(json).toEqual({ sessions: [] });
+  });
+});
+
+describe("after a restart of the Gateway", () => {
+  it("leaves no process behind when it stops", async () => {
+    await gateway.stop();
+    expect(await processesOf(world.openclaw.stateDir)).toEqual([]);
+  });
+
+  it.each(["dev", "zed"])("the same Claude session of %s goes on", async (agentId) => {
+    const before = await activeSession(agentId, "ann");
+    if (agentId === "dev") gateway = await world.openclaw.startGateway();
+    expect((await say(agentId, "ann", "what did I ask you to remember?")).text).toBe(
+      "You asked me to remember the blue door.",
+    );
+    expect(await activeSession(agentId, "ann")).toBe(before);
+  });
+});
+
+describe("the key of the endpoint", () => {
+  it("stands in no file of OpenClaw or the workspaces, and in no log", async () => {
+    const trees = await Promise.all([
+      readFileTree(world.openclaw.stateDir),
+      readFileTree(world.openclaw.home),
+    ]);
+    const files = trees.flatMap((tree) => [...tree]).filter(([, bytes]) => bytes.includes(SECRET_KEY));
+    expect(files.map(([name]) => name)).toEqual([]);
+    expect(gateway.log()).not.toContain(SECRET_KEY);
+  });
+});

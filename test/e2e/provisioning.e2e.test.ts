@@ -1,0 +1,209 @@
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { createContractorWorld, type ContractorWorld } from "./world/contractor-world.ts";
+import { readFileTree } from "./world/file-tree.ts";
+
+let world: ContractorWorld;
+let workspace: string;
+
+const configSchema = z.looseObject({
+  agents: z.looseObject({
+    entries: z.record(z.string(), z.looseObject({ workspace: z.string().optional() })),
+  }),
+  plugins: z.looseObject({
+    entries: z.looseObject({ "contractor-agent": z.looseObject({ config: z.unknown() }) }),
+  }),
+});
+
+async function readConfig(): Promise<z.infer<typeof configSchema>> {
+  return configSchema.parse(JSON.parse(await readFile(world.openclaw.configPath, "utf8")));
+}
+
+beforeAll(async () => {
+  world = await createContractorWorld();
+  workspace = await world.createWorkspace("app");
+});
+
+afterAll(async () => {
+  await world.dispose();
+});
+
+describe("the installed plugin", () => {
+  it("shows its command in OpenClaw's help", async () => {
+    const { stdout } = await world.openclaw.run(["--help"]);
+    expect(stdout).toMatch(/contractor-agents \*? +Manage contractor agents/);
+  });
+
+  it("shows its model among OpenClaw's models", async () => {
+    const { stdout } = await world.openclaw.run(["models", "list", "--all"]);
+    expect(stdout).toContain("contractor-agent/contractor-claude-bridge");
+  });
+});
+
+describe("contractor-agents add, refused", () => {
+  const valid = (): Record<string, string> => ({
+    "--agent-id": "dev",
+    "--workspace": workspace,
+    "--contractor": "claude",
+    "--endpoint": "scripted",
+  });
+
+  it.each([
+    ["an agent id that is none", { "--agent-id": "Dev Agent" }, "agent-id-invalid", 1],
+    ["an agent that exists", { "--agent-id": "main" }, "agent-exists", 1],
+    ["an unknown kind of contractor", { "--contractor": "gemini" }, "contractor-kind-unsupported", 1],
+    ["a workspace that does not exist", { "--workspace": "/nonexistent/folder" }, "workspace-missing", 1],
+    ["a workspace that is a file", { "--workspace": "README.md" }, "workspace-not-a-folder", 1],
+    ["an unknown endpoint", { "--endpoint": "nowhere" }, "endpoint-unknown", 1],
+    [
+      "a Claude executable that does not exist",
+      { "--claude-executable": "/nonexistent/claude" },
+      "executable-missing",
+      1,
+    ],
+    ["an unknown mode", { "--mode": "forever" }, "usage", 2],
+    ["an unknown adapter", { "--adapter": "other" }, "usage", 2],
+    ["an option that it does not have", { "--colour": "red" }, "usage", 2],
+    ["no workspace", { "--workspace": undefined }, "usage", 2],
+  ])(
+    "for %s, and leaves nothing behind, byte for byte",
+    async (_what, change: Record<string, string | undefined>, code, exitCode) => {
+      const options = { ...valid(), ...change };
+      if (options["--workspace"] === "README.md") options["--workspace"] = join(workspace, "README.md");
+      const configBefore = await readFile(world.openclaw.configPath);
+      const filesBefore = await readFileTree(workspace);
+
+      const args = Object.entries(options).flatMap(([name, value]) =>
+        value === undefined ? [] : [name, value],
+      );
+      const refused = await world.contractorAgents("add", ...args);
+
+      expect(refused.exitCode).toBe(exitCode);
+      expect(refused.json).toMatchObject({ error: { code } });
+      expect(await readFile(world.openclaw.configPath)).toEqual(configBefore);
+      expect(await readFileTree(workspace)).toEqual(filesBefore);
+      expect(await readdir(workspace)).toEqual(["README.md"]);
+    },
+  );
+
+  it("takes back every step when OpenClaw will not create the agent, byte for byte", async () => {
+    // OpenClaw keeps agent folders it has seen registered; a file in the place of the agent's folder makes it fail late.
+    const agentsFolder = join(world.openclaw.stateDir, "agents");
+    await mkdir(agentsFolder, { recursive: true });
+    await writeFile(join(agentsFolder, "blocked"), "");
+    const configBefore = await readFile(world.openclaw.configPath);
+    const filesBefore = await readFileTree(workspace);
+    const { exitCode, json } = await world.contractorAgents(
+      ...["add", "--agent-id", "blocked", "--workspace", workspace, "--contractor", "claude"],
+    );
+    expect(exitCode).toBe(1);
+    expect(json).toMatchObject({ error: { code: "agent-create-failed" } });
+    expect(await readFile(world.openclaw.configPath)).toEqual(configBefore);
+    expect(await readFileTree(workspace)).toEqual(filesBefore);
+  });
+});
+
+describe("contractor-agents add, remove", () => {
+  it("provisions the agent, its state folder and an empty session map", async () => {
+    const added = await world.contractorAgents(
+      ...[
+        "add",
+        "--agent-id",
+        "dev",
+        "--workspace",
+        workspace,
+        "--contractor",
+        "claude",
+        "--endpoint",
+        "scripted",
+      ],
+    );
+    const stateDir = join(workspace, ".openclaw", "contractor-agent");
+    expect(added).toEqual({
+      exitCode: 0,
+      json: {
+        agentId: "dev",
+        contractor: "claude",
+        model: "contractor-agent/contractor-claude-bridge",
+        workspace,
+        stateDir,
+        sessionMap: join(stateDir, "session-map.json"),
+        adapter: "claude-agent-acp",
+        endpoint: "scripted",
+        mode: "persistent",
+      },
+    });
+    expect(JSON.parse(await readFile(join(stateDir, "session-map.json"), "utf8"))).toEqual({
+      version: 1,
+      sessions: [],
+    });
+    expect((await stat(stateDir)).mode & 0o777).toBe(0o700);
+    expect((await stat(join(stateDir, "session-map.json"))).mode & 0o777).toBe(0o600);
+    expect(await readFile(join(stateDir, ".gitignore"), "utf8")).toBe("*\n");
+    const config = await readConfig();
+    expect(config.agents.entries["dev"]).toMatchObject({
+      workspace,
+      model: "contractor-agent/contractor-claude-bridge",
+    });
+  });
+
+  it("refuses the same command again and changes nothing", async () => {
+    const configBefore = await readFile(world.openclaw.configPath);
+    const filesBefore = await readFileTree(workspace);
+    const again = await world.contractorAgents(
+      ...["add", "--agent-id", "dev", "--workspace", workspace, "--contractor", "claude"],
+    );
+    expect(again).toMatchObject({ exitCode: 1, json: { error: { code: "contractor-exists" } } });
+    expect(await readFile(world.openclaw.configPath)).toEqual(configBefore);
+    expect(await readFileTree(workspace)).toEqual(filesBefore);
+  });
+
+  it("shows it in status, for scripts and for people", async () => {
+    const status = await world.contractorAgents("status");
+    expect(status).toEqual({
+      exitCode: 0,
+      json: {
+        contractors: [
+          {
+            agentId: "dev",
+            contractor: "claude",
+            model: "contractor-agent/contractor-claude-bridge",
+            workspace,
+            adapter: "claude-agent-acp",
+            endpoint: "scripted",
+            mode: "persistent",
+            sessions: { active: 0, closed: 0, orphaned: 0 },
+            problems: [],
+          },
+        ],
+        gateway: { reachable: false },
+      },
+    });
+    const { stdout } = await world.openclaw.run(["contractor-agents", "status"]);
+    expect(stdout).toMatch(/^AGENT +CONTRACTOR +MODE .*\ndev +claude +persistent /m);
+  });
+
+  it("refuses to remove an endpoint that is in use", async () => {
+    const refused = await world.contractorAgents("endpoint", "remove", "scripted");
+    expect(refused).toMatchObject({ exitCode: 1, json: { error: { code: "endpoint-in-use" } } });
+  });
+
+  it("wants a confirmation before it removes", async () => {
+    const refused = await world.contractorAgents("remove", "--agent-id", "dev");
+    expect(refused).toMatchObject({ exitCode: 1, json: { error: { code: "confirmation-required" } } });
+  });
+
+  it("removes everything of the agent and keeps the person's files", async () => {
+    await writeFile(join(workspace, "SOUL.md"), "I am terse.\n");
+    const removed = await world.contractorAgents("remove", "--agent-id", "dev", "--yes");
+    expect(removed).toEqual({ exitCode: 0, json: { agentId: "dev" } });
+    const config = await readConfig();
+    expect(config.agents.entries["dev"]).toBeUndefined();
+    expect(config.plugins.entries["contractor-agent"].config).toMatchObject({ contractors: {} });
+    expect((await readFileTree(workspace)).get("README.md")?.toString()).toContain("# The app project");
+    const left = (await readdir(workspace)).filter((name) => name !== ".git");
+    expect(left).toEqual(["README.md", "SOUL.md"]);
+  });
+});

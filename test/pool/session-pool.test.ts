@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { AgentSession } from "../../src/acp/acp-adapter.ts";
+import { createPoolWorld, IDLE_MS, type Asked, type PoolWorld } from "./pool-world.ts";
+
+let world: PoolWorld;
+
+beforeEach(() => {
+  world = createPoolWorld();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("the next turn of a conversation", () => {
+  it("gets the warm session", async () => {
+    const first = await world.takeTurn("a");
+    const second = await world.takeTurn("a");
+    expect([first.warm, second.warm]).toEqual([false, true]);
+    expect(second.session).toBe(first.session);
+    expect(world.opened).toHaveLength(1);
+  });
+
+  it.each<[string, Asked]>([
+    ["the settings changed", { fingerprint: "other" }],
+    ["the map names another session", { claudeSessionId: "b" }],
+    ["the map names no session any more", { claudeSessionId: null }],
+  ])("gets another process when %s", async (_, asked) => {
+    await world.takeTurn("a");
+    const loan = await world.takeTurn("a", asked);
+    expect(loan.warm).toBe(false);
+    expect(world.opened.map(({ closed }) => closed)).toEqual([1, 0]);
+    expect(world.pool.liveSessions).toBe(1);
+  });
+
+  it("gets another process when the warm one died meanwhile", async () => {
+    await world.takeTurn("a");
+    if (world.opened[0]) world.opened[0].usable = false;
+    expect((await world.takeTurn("a")).warm).toBe(false);
+    expect(world.opened.map(({ closed }) => closed)).toEqual([1, 0]);
+  });
+
+  it("gets another process when the turn left the warm one unusable", async () => {
+    const loan = await world.acquire("a");
+    if (world.opened[0]) world.opened[0].usable = false;
+    await loan.release({ keep: true });
+    expect(world.closed()).toEqual(["a"]);
+    expect((await world.takeTurn("a")).warm).toBe(false);
+  });
+
+  it("gets another process when nobody wanted to keep the last one", async () => {
+    await (await world.acquire("a")).release({ keep: false });
+    expect(world.closed()).toEqual(["a"]);
+    expect(world.pool.liveSessions).toBe(0);
+    expect((await world.takeTurn("a")).warm).toBe(false);
+  });
+});
+
+describe("idle time", () => {
+  it("closes a session when it is over, and not before", async () => {
+    await world.takeTurn("a");
+    await vi.advanceTimersByTimeAsync(IDLE_MS - 1);
+    expect(world.closed()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(world.closed()).toEqual(["a"]);
+    expect(world.pool.liveSessions).toBe(0);
+  });
+
+  it("begins anew with each turn, and never ends one that runs", async () => {
+    await world.takeTurn("a");
+    await vi.advanceTimersByTimeAsync(IDLE_MS - 1);
+    const loan = await world.acquire("a");
+    await vi.advanceTimersByTimeAsync(10 * IDLE_MS);
+    expect(world.closed()).toEqual([]);
+    await loan.release({ keep: true });
+    await vi.advanceTimersByTimeAsync(IDLE_MS - 1);
+    expect(world.closed()).toEqual([]);
+  });
+
+  it("of nothing keeps no session", async () => {
+    world.pool.configure({ idleMs: 0, maxLive: 2 });
+    await world.takeTurn("a");
+    expect(world.closed()).toEqual(["a"]);
+  });
+});
+
+describe("failures", () => {
+  it("to open a session leave no place taken", async () => {
+    const open = (): Promise<AgentSession> => Promise.reject(new Error("no"));
+    await expect(world.pool.acquire("a", { fingerprint: "", claudeSessionId: null, open })).rejects.toThrow(
+      "no",
+    );
+    expect(world.pool.liveSessions).toBe(0);
+  });
+
+  it("to close one cost the turn nothing", async () => {
+    const loan = await world.acquire("a");
+    if (world.opened[0]) world.opened[0].close = () => Promise.reject(new Error("stuck"));
+    await loan.release({ keep: false });
+    expect(world.pool.liveSessions).toBe(0);
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { rememberingResponder } from "../../fixtures/scripted-messages-api/remembering-responder.ts";
+import { errorReply } from "../../fixtures/scripted-messages-api/reply.ts";
+import { openingIn, type ContractImplementation } from "./contract-world.ts";
+import { ask, startTurn } from "./recorded-turn.ts";
+import { FIRST_WORD, useWorld } from "./world-of-cases.ts";
+
+/** What an adapter with a Messages API behind it makes of that API's errors, besides the contract of every adapter. */
+export function describeEndpointFaults(implementation: ContractImplementation): void {
+  describe(`${implementation.name}, with an endpoint that fails`, () => {
+    const { world, session } = useWorld(implementation);
+
+    it.each([
+      [400, "prompt is too long: 300000 tokens > 200000 maximum", "agent-overflow"],
+      [401, "invalid x-api-key", "agent-auth"],
+      [529, "Overloaded", "agent-overloaded"],
+    ])("with %i %j, fails the turn as %s", async (status, words, code) => {
+      const { model } = world();
+      if (model === null) throw new Error("An agent without an endpoint can not have one that fails.");
+      const { sessionId } = session();
+      const resumed = await world()
+        .newAdapter()
+        .resumeSession({ ...openingIn(world()), sessionId });
+      model.respondWith(() => errorReply(status, words));
+      await expect(startTurn(resumed, "say nothing").outcome).rejects.toMatchObject({ code });
+      expect(resumed.usable).toBe(false);
+      await resumed.close();
+      model.respondWith(rememberingResponder());
+    });
+
+    it("loses no conversation", async () => {
+      const { sessionId } = session();
+      const resumed = await world()
+        .newAdapter()
+        .resumeSession({ ...openingIn(world()), sessionId });
+      expect(await ask(resumed, "what did I ask you to remember?")).toContain(FIRST_WORD);
+      await resumed.close();
+    });
+  });
+}
