@@ -62,7 +62,8 @@ export function createAgentSession(options: {
     const answer = connection.request<PromptResponse>(methods.agent.session.prompt, {
       sessionId,
       prompt: [
-        { type: "text", text: request.text },
+        // The Messages API refuses an empty text block, which a message of images alone would make.
+        ...(request.text === "" ? [] : [{ type: "text", text: request.text }]),
         ...request.images.map((image) => ({ type: "image", ...image })),
       ],
     });

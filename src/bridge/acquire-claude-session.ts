@@ -5,7 +5,8 @@ import type { SessionMapEntry } from "../contractor/session-map-entry.ts";
 import type { ConversationKey, SessionMapStore } from "../contractor/session-map-store.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { SessionLoan } from "../pool/session-pool.ts";
-import { conversationId, type BridgeDependencies } from "./contractor-claude-bridge.ts";
+import type { BridgeDependencies } from "./bridge-dependencies.ts";
+import { conversationId } from "./conversation-id.ts";
 import type { TurnRequest } from "./turn.ts";
 
 /** The live Claude session of one turn, and what the map must learn of it. */
@@ -77,8 +78,9 @@ function createOpener(
       const { entry, workspace } = conversation;
       const adapter = await dependencies.createAdapter(metadata);
       const systemPromptAppend = await dependencies.readBootstrap(metadata);
-      const opening = { workspace: entry?.workspace ?? workspace, systemPromptAppend };
+      const opening = { workspace, systemPromptAppend };
       if (entry === null) return adapter.createSession(opening);
+      if (entry.workspace !== workspace) throw workspaceMoved(entry, workspace);
       try {
         return await adapter.resumeSession({ ...opening, sessionId: entry.claudeSessionId });
       } catch (failure) {
@@ -86,10 +88,18 @@ function createOpener(
         const exists = (): Promise<boolean> => dependencies.transcriptExists(entry.claudeSessionId);
         if (!(await isSessionProvenGone(failure, exists))) throw failure;
         replaced = true;
-        return adapter.createSession({ workspace, systemPromptAppend });
+        return adapter.createSession(opening);
       }
     },
   };
+}
+
+/** Claude Code finds a session by the real path of its folder, so it cannot be resumed from another one. */
+function workspaceMoved(entry: SessionMapEntry, workspace: string): ContractorError {
+  return new ContractorError("workspace-moved", {
+    message: `This conversation's Claude session belongs to the folder ${entry.workspace}, but the workspace is now ${workspace}.`,
+    mend: "Move the folder back, or send /new to begin a new session there.",
+  });
 }
 
 /** Stable facts only: anything that changes from turn to turn would cost the warm process. */
@@ -112,7 +122,7 @@ function entryAfterTurn(turn: {
     ...key,
     contractor: "claude",
     claudeSessionId: sessionId,
-    workspace: continued?.workspace ?? workspace,
+    workspace,
     createdAt: continued?.createdAt ?? timestamp,
     lastActivityAt: timestamp,
     state: "active",

@@ -1,38 +1,17 @@
-import type { AcpAdapter } from "../acp/acp-adapter.ts";
 import { ownValue } from "../config/own-value.ts";
-import type { PluginConfig } from "../config/schema.ts";
-import {
-  resolveContractorAgentMetadata,
-  type ContractorAgentMetadata,
-} from "../contractor/metadata-resolver.ts";
+import { resolveContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
 import { SESSION_REPLACED_NOTICE } from "../contractor/recovery.ts";
 import type { SessionMapEntry } from "../contractor/session-map-entry.ts";
-import type { ConversationKey, SessionMapStore } from "../contractor/session-map-store.ts";
+import type { ConversationKey } from "../contractor/session-map-store.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
-import type { SessionPool } from "../pool/session-pool.ts";
 import { acquireClaudeSession, type AcquiredSession } from "./acquire-claude-session.ts";
+import type { BridgeDependencies } from "./bridge-dependencies.ts";
+import { conversationId } from "./conversation-id.ts";
 import { buildClaudeTurnPayload, isSlashCommand } from "./input-filter.ts";
 import { normalizeClaudeError, normalizeClaudeResponse } from "./response-normalizer.ts";
 import { createTurnProjection, type TurnProjection } from "./turn-projection.ts";
-import type { TurnQueue } from "./turn-queue.ts";
-import type { TurnObserver, TurnOutcome, TurnRequest } from "./turn.ts";
-
-/** The bridge's boundaries. Each is a small contract that can be tested, and replaced, on its own. */
-export type BridgeDependencies = {
-  readConfig(): PluginConfig;
-  openStore(workspace: string): SessionMapStore;
-  /** Rejects with `endpoint-key-missing`, `adapter-missing` and the like. */
-  createAdapter(metadata: ContractorAgentMetadata): Promise<AcpAdapter>;
-  /** The real path of the workspace; rejects with `workspace-missing`. */
-  resolveWorkspace(workspace: string): Promise<string>;
-  /** The role text, byte for byte the same at new and at resume. */
-  readBootstrap(metadata: ContractorAgentMetadata): Promise<string>;
-  transcriptExists(claudeSessionId: string): Promise<boolean>;
-  pool: SessionPool;
-  queue: TurnQueue;
-  now(): Date;
-};
+import { emptyTurnRecord, type TurnObserver, type TurnOutcome, type TurnRequest } from "./turn.ts";
 
 export type ContractorClaudeBridge = {
   /** One turn, start to end. Never rejects: what goes wrong is a `failed` outcome with its cause. */
@@ -78,11 +57,7 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
 
   return {
     async runTurn(request, observer) {
-      if (request.openclawSessionKey === "")
-        return normalizeClaudeError(createTurnProjection(() => undefined).record, {
-          error: identityMissing(),
-          accepted: false,
-        });
+      if (request.openclawSessionKey === "") return withoutIdentity();
       return queue.run(conversationId(request), () => takeTurn(request, observer));
     },
     async resetConversation(key) {
@@ -125,14 +100,11 @@ function announceReplacement(projection: TurnProjection): void {
   });
 }
 
-/** Agent and session key together; the separator cannot occur in an agent id. */
-export function conversationId(key: ConversationKey): string {
-  return `${key.agentId} ${key.openclawSessionKey}`;
-}
-
-function identityMissing(): ContractorError {
-  return new ContractorError("session-identity-missing", {
+/** Fails closed: a turn that names no conversation must not land in somebody else's. */
+function withoutIdentity(): TurnOutcome {
+  const error = new ContractorError("session-identity-missing", {
     message: "OpenClaw gave this turn no session key, so it cannot be told which conversation it belongs to.",
     mend: "Send the message through a channel, the Control UI, the API or `openclaw agent --agent <id>`.",
   });
+  return normalizeClaudeError(emptyTurnRecord(), { error, accepted: false });
 }

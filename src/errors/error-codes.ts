@@ -8,7 +8,6 @@ export const ERROR_CODES = [
   "config-write-failed",
   "agent-id-invalid",
   "agent-exists",
-  "agent-unknown",
   "agent-create-failed",
   "agent-delete-failed",
   "contractor-kind-unsupported",
@@ -44,8 +43,6 @@ export const ERROR_CODES = [
   "agent-overflow",
   "agent-session-lost",
   "agent-failed",
-  "turn-cancelled",
-  "turn-timeout",
   "host-unsupported",
 ] as const;
 

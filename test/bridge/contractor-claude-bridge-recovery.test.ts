@@ -1,3 +1,4 @@
+import { rename } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { SESSION_REPLACED_NOTICE } from "../../src/contractor/recovery.ts";
 import { createBridgeWorld, KEY, type BridgeWorld } from "./bridge-world.ts";
@@ -137,5 +138,24 @@ describe("a session that is not proven gone", () => {
     });
     expect(await world.store.list()).toMatchObject([{ claudeSessionId: lostId, state: "active" }]);
     expect(await world.transcripts()).toEqual([]);
+  });
+});
+
+describe("a workspace that has moved", () => {
+  it("is named with both paths, and the conversation stays mapped", async () => {
+    const world = await createBridgeWorld();
+    await world.says("remember tango");
+    const entry = await world.entry();
+    await world.restart();
+    const moved = `${world.workspace}-moved`;
+    await rename(world.workspace, moved);
+    const dev = world.config.contractors["dev"];
+    if (dev !== undefined) dev.workspace = moved;
+    const outcome = await world.turn("say hello");
+    expect(outcome).toMatchObject({ kind: "failed", accepted: false, error: { code: "workspace-moved" } });
+    expect(outcome.kind === "failed" && outcome.error.message).toBe(
+      `This conversation's Claude session belongs to the folder ${world.workspace}, but the workspace is now ${moved}.`,
+    );
+    expect(await world.entry()).toEqual(entry);
   });
 });

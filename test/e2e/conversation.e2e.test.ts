@@ -126,7 +126,7 @@ describe.each([
 
   it("gives Claude Code its role at the end of the system prompt", () => {
     const turns = world.model.requests.filter(
-      (request) => request.purpose === "turn" && request.userTexts[0] === "remember apples",
+      (request) => request.purpose === "turn" && request.workingDirectory === workspaces.get(agentId),
     );
     expect(turns.length).toBeGreaterThan(0);
     for (const { system } of turns) expect(system).toContain(`You work as the contractor agent "${agentId}"`);

@@ -1,0 +1,22 @@
+import type { AcpAdapter } from "../acp/acp-adapter.ts";
+import type { PluginConfig } from "../config/schema.ts";
+import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
+import type { SessionMapStore } from "../contractor/session-map-store.ts";
+import type { SessionPool } from "../pool/session-pool.ts";
+import type { TurnQueue } from "./turn-queue.ts";
+
+/** The bridge's boundaries. Each is a small contract that can be tested, and replaced, on its own. */
+export type BridgeDependencies = {
+  readConfig(): PluginConfig;
+  openStore(workspace: string): SessionMapStore;
+  /** Rejects with `endpoint-key-missing`, `adapter-missing` and the like. */
+  createAdapter(metadata: ContractorAgentMetadata): Promise<AcpAdapter>;
+  /** The real path of the workspace; rejects with `workspace-missing`. */
+  resolveWorkspace(workspace: string): Promise<string>;
+  /** The role text, byte for byte the same at new and at resume. */
+  readBootstrap(metadata: ContractorAgentMetadata): Promise<string>;
+  transcriptExists(claudeSessionId: string): Promise<boolean>;
+  pool: SessionPool;
+  queue: TurnQueue;
+  now(): Date;
+};

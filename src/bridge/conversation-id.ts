@@ -1,0 +1,6 @@
+import type { ConversationKey } from "../contractor/session-map-store.ts";
+
+/** Agent and session key in one string; the separator cannot occur in an agent id. */
+export function conversationId(key: ConversationKey): string {
+  return `${key.agentId} ${key.openclawSessionKey}`;
+}
