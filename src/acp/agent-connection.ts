@@ -138,7 +138,7 @@ async function settleFailure(
   agentProcess: AgentProcess,
   failure: { what: string; cause: unknown },
 ): Promise<ContractorError> {
-  const classified = agentFailure(failure.cause, { during: failure.what, stderr: agentProcess.stderrTail() });
+  const classified = agentFailure(failure.cause, { during: failure.what });
   if (classified.code !== "agent-protocol") return classified;
   const how = await Promise.race([
     agentProcess.ended,

@@ -2,11 +2,7 @@ import { access, constants, rm, rmdir, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { BRIDGE_MODEL_REF, CLI_ROOT } from "../config/identifiers.ts";
 import { AGENT_ID_PATTERN, type AdapterName, type ContractorMode } from "../config/schema.ts";
-import {
-  listWorkspaceFiles,
-  recordTemplates,
-  removeTemplatesSince,
-} from "../contractor/provisioning-record.ts";
+import { listWorkspace, recordTemplates, removeTemplatesSince } from "../contractor/provisioning-record.ts";
 import { ensureStateDir, sessionMapPathOf, stateDirOf } from "../contractor/runtime-state.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
@@ -72,7 +68,7 @@ async function provision(
   const { agentId } = options;
   const undo: (() => Promise<unknown>)[] = [];
   try {
-    const filesBefore = await listWorkspaceFiles(workspace);
+    const filesBefore = await listWorkspace(workspace);
     const { created } = await ensureStateDir(workspace);
     undo.push(() => removeCreated(created));
 

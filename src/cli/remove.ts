@@ -1,6 +1,5 @@
 import { realpath } from "node:fs/promises";
 import { CLI_ROOT } from "../config/identifiers.ts";
-import { removeUntouchedTemplates } from "../contractor/provisioning-record.ts";
 import { removeStateDir } from "../contractor/runtime-state.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
@@ -8,7 +7,10 @@ import type { CommandResult } from "./contractor-command.ts";
 import { deleteAgentKeepingWorkspace } from "./delete-agent.ts";
 import { requireContractor } from "./require-contractor.ts";
 
-/** Undoes `add` and keeps the workspace. */
+/**
+ * Undoes `add` and keeps the workspace, with the template files that OpenClaw put there: where they vanish, OpenClaw
+ * takes the folder for a lost one and refuses it for a day, so the same folder could not be used again.
+ */
 export async function removeContractor(
   context: HostCliContext,
   options: { agentId: string; yes?: boolean },
@@ -21,7 +23,7 @@ export async function removeContractor(
   await forgetSessions(context, { agentId, workspace });
   return {
     data: { agentId },
-    text: `The contractor agent "${agentId}" is removed. Its workspace ${workspace} and Claude's own transcripts are kept.`,
+    text: `The contractor agent "${agentId}" is removed. Its workspace ${workspace} is kept as it is, and so are Claude's own transcripts.`,
   };
 }
 
@@ -39,7 +41,6 @@ async function forgetSessions(
       await context.openStore(workspace).removeAgent(agentId);
       return;
     }
-    await removeUntouchedTemplates(workspace);
     await removeStateDir(workspace);
   } catch (error) {
     // A workspace that is gone has taken its state with it.

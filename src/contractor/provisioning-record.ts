@@ -24,10 +24,9 @@ const recordSchema = z.looseObject({
   templates: z.record(z.string(), z.string()).default({}),
 });
 
-/** Names of the plain files directly in a workspace. */
-export async function listWorkspaceFiles(workspace: string): Promise<Set<string>> {
-  const entries = await readdir(workspace, { withFileTypes: true });
-  return new Set(entries.filter((entry) => entry.isFile()).map((entry) => entry.name));
+/** Names of what lies directly in a workspace. */
+export async function listWorkspace(workspace: string): Promise<Set<string>> {
+  return new Set(await readdir(workspace));
 }
 
 /**
@@ -42,10 +41,14 @@ export async function recordTemplates(workspace: string, before: Set<string>): P
   await writeRecord(workspace, templates);
 }
 
-/** Undoes `recordTemplates`, whether it came to its end or not: the templates since `before` go, record and all. */
+/**
+ * Undoes `recordTemplates`, whether it came to its end or not: the templates since `before` go, record and all, and so
+ * does the empty Git repository that OpenClaw makes of a new workspace.
+ */
 export async function removeTemplatesSince(workspace: string, before: Set<string>): Promise<void> {
   const names = await templatesSince(workspace, before);
   await Promise.all(names.map((name) => rm(join(workspace, name), { force: true })));
+  if (!before.has(".git")) await removeEmptyRepository(join(workspace, ".git"));
   const recorded = Object.entries(await readTemplates(workspace));
   const earlier = recorded.filter(([name]) => !names.includes(name));
   if (earlier.length === recorded.length) return;
@@ -71,13 +74,10 @@ export async function readTemplates(workspace: string): Promise<Record<string, s
   }
 }
 
-/** Deletes the templates that nobody has changed since. */
-export async function removeUntouchedTemplates(workspace: string): Promise<void> {
-  for (const [name, digest] of Object.entries(await readTemplates(workspace))) {
-    const path = join(workspace, name);
-    const current = await digestOf(path).catch(() => undefined);
-    if (current === digest) await rm(path);
-  }
+/** A repository that has a branch is somebody's, however new it is. */
+async function removeEmptyRepository(folder: string): Promise<void> {
+  const branches = await readdir(join(folder, "refs", "heads")).catch(() => null);
+  if (branches?.length === 0) await rm(folder, { recursive: true, force: true });
 }
 
 async function writeRecord(workspace: string, templates: Record<string, string>): Promise<void> {
@@ -85,7 +85,7 @@ async function writeRecord(workspace: string, templates: Record<string, string>)
 }
 
 async function templatesSince(workspace: string, before: Set<string>): Promise<string[]> {
-  const present = await listWorkspaceFiles(workspace);
+  const present = await listWorkspace(workspace);
   return TEMPLATE_NAMES.filter((name) => present.has(name) && !before.has(name));
 }
 

@@ -60,7 +60,7 @@ const BY_WORDS: [RegExp, Verdict][] = [
  * Never returns a success in disguise: what nobody knows is `agent-failed` with the agent's own words, and what is no
  * JSON-RPC error at all is `agent-protocol`.
  */
-export function agentFailure(cause: unknown, context: { during: string; stderr: string }): ContractorError {
+export function agentFailure(cause: unknown, context: { during: string }): ContractorError {
   if (ContractorError.isInstance(cause)) return cause;
   const facts = factsOf(cause);
   if (facts.code === undefined) {

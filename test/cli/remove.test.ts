@@ -50,25 +50,18 @@ async function remove(agentId: string): ReturnType<typeof removeContractor> {
 }
 
 describe("remove", () => {
-  it("gives back what add made, and keeps the workspace", async () => {
-    const before = await listingOf(workspace);
+  it("takes the state folder and the settings, and keeps the workspace with OpenClaw's templates", async () => {
     const { agents } = await host.readConfig();
     await add("dev");
+    const provisioned = await listingOf(workspace);
     const { data, text } = await remove("dev");
     expect(data).toEqual({ agentId: "dev" });
     expect(text).toContain(workspace);
-    expect(await listingOf(workspace)).toEqual(before);
+    expect(await listingOf(workspace)).toEqual(provisioned.filter((line) => !line.startsWith(".openclaw")));
     expect(await host.readConfig()).toEqual({
       agents,
       plugins: { entries: { "contractor-agent": { config: { contractors: {} } } } },
     });
-  });
-
-  it("keeps a template that a person has edited", async () => {
-    await add("dev");
-    await writeFile(join(workspace, "SOUL.md"), "Kind.");
-    await remove("dev");
-    expect((await readdir(workspace)).toSorted()).toEqual(["SOUL.md", "main.ts"]);
   });
 
   it("points the agent at another folder before it is deleted, because its folder goes to the trash", async () => {
@@ -131,7 +124,7 @@ describe("remove", () => {
       await remove("dev");
       expect(await store.list()).toMatchObject([{ agentId: "ops", state: "active" }]);
       await remove("ops");
-      expect((await readdir(workspace)).toSorted()).toEqual(["main.ts"]);
+      expect(await readdir(workspace)).not.toContain(".openclaw");
     },
   );
 });

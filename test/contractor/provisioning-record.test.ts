@@ -3,11 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
-  listWorkspaceFiles,
+  listWorkspace,
   readTemplates,
   recordTemplates,
   removeTemplatesSince,
-  removeUntouchedTemplates,
 } from "../../src/contractor/provisioning-record.ts";
 import { ensureStateDir, stateDirOf } from "../../src/contractor/runtime-state.ts";
 
@@ -34,18 +33,10 @@ async function namesIn(folder: string): Promise<string[]> {
   return (await readdir(folder)).toSorted();
 }
 
-describe("listWorkspaceFiles", () => {
-  it("names plain files, no folders", async () => {
-    await write("a", "b");
-    await mkdir(join(workspace, "folder"));
-    expect(await listWorkspaceFiles(workspace)).toEqual(new Set(["a", "b"]));
-  });
-});
-
 describe("the record", () => {
   it("holds the templates that appeared, and is private", async () => {
     await write("USER.md");
-    const before = await listWorkspaceFiles(workspace);
+    const before = await listWorkspace(workspace);
     await write("SOUL.md", "AGENTS.md");
     await recordTemplates(workspace, before);
     const templates = await readTemplates(workspace);
@@ -58,7 +49,7 @@ describe("the record", () => {
     await write("SOUL.md", "notes.md", "main.ts");
     await recordTemplates(workspace, EMPTY);
     expect(Object.keys(await readTemplates(workspace))).toEqual(["SOUL.md"]);
-    await removeUntouchedTemplates(workspace);
+    await removeTemplatesSince(workspace, EMPTY);
     expect(await namesIn(workspace)).toEqual([".openclaw", "main.ts", "notes.md"]);
   });
 
@@ -66,7 +57,7 @@ describe("the record", () => {
     await write("SOUL.md");
     await recordTemplates(workspace, EMPTY);
     const earlier = await readFile(record, "utf8");
-    const before = await listWorkspaceFiles(workspace);
+    const before = await listWorkspace(workspace);
     await recordTemplates(workspace, before);
     expect(await readFile(record, "utf8")).toBe(earlier);
     await write("USER.md");
@@ -94,27 +85,26 @@ describe("the record", () => {
   );
 });
 
-describe("removeUntouchedTemplates", () => {
-  it("takes the templates that nobody changed, and leaves every other file", async () => {
-    await write("SOUL.md", "USER.md", "TOOLS.md");
-    await recordTemplates(workspace, EMPTY);
-    await writeFile(join(workspace, "USER.md"), "I am Ann.");
-    await rm(join(workspace, "TOOLS.md"));
-    await write("HEARTBEAT.md");
-    await removeUntouchedTemplates(workspace);
-    expect(await namesIn(workspace)).toEqual([".openclaw", "HEARTBEAT.md", "USER.md"]);
-  });
-});
-
 describe("removeTemplatesSince", () => {
   it("takes the new templates and the record, and leaves what was there before", async () => {
     await write("USER.md");
-    const before = await listWorkspaceFiles(workspace);
+    const before = await listWorkspace(workspace);
     await write("SOUL.md", "mine.txt");
     await recordTemplates(workspace, before);
     await removeTemplatesSince(workspace, before);
     expect(await namesIn(workspace)).toEqual([".openclaw", "USER.md", "mine.txt"]);
     expect(await namesIn(stateDirOf(workspace))).toEqual([".gitignore", "session-map.json"]);
+  });
+
+  it("takes a new repository without a branch, and no other", async () => {
+    await mkdir(join(workspace, ".git", "refs", "heads"), { recursive: true });
+    await removeTemplatesSince(workspace, new Set([".git"]));
+    await writeFile(join(workspace, ".git", "refs", "heads", "main"), "");
+    await removeTemplatesSince(workspace, EMPTY);
+    expect(await namesIn(workspace)).toEqual([".git", ".openclaw"]);
+    await rm(join(workspace, ".git", "refs", "heads", "main"));
+    await removeTemplatesSince(workspace, EMPTY);
+    expect(await namesIn(workspace)).toEqual([".openclaw"]);
   });
 
   it("has nothing to do where nothing came", async () => {

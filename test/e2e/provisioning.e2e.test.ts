@@ -89,19 +89,20 @@ describe("contractor-agents add, refused", () => {
   );
 
   it("takes back every step when OpenClaw will not create the agent, byte for byte", async () => {
-    // OpenClaw keeps agent folders it has seen registered; a file in the place of the agent's folder makes it fail late.
+    // A file in the place of the agent's folder makes OpenClaw fail late, after it has put its templates down.
+    const spoiled = await world.createWorkspace("spoiled");
     const agentsFolder = join(world.openclaw.stateDir, "agents");
     await mkdir(agentsFolder, { recursive: true });
     await writeFile(join(agentsFolder, "blocked"), "");
     const configBefore = await readFile(world.openclaw.configPath);
-    const filesBefore = await readFileTree(workspace);
+    const filesBefore = await readFileTree(spoiled);
     const { exitCode, json } = await world.contractorAgents(
-      ...["add", "--agent-id", "blocked", "--workspace", workspace, "--contractor", "claude"],
+      ...["add", "--agent-id", "blocked", "--workspace", spoiled, "--contractor", "claude"],
     );
     expect(exitCode).toBe(1);
     expect(json).toMatchObject({ error: { code: "agent-create-failed" } });
     expect(await readFile(world.openclaw.configPath)).toEqual(configBefore);
-    expect(await readFileTree(workspace)).toEqual(filesBefore);
+    expect(await readFileTree(spoiled)).toEqual(filesBefore);
   });
 });
 
@@ -195,15 +196,22 @@ describe("contractor-agents add, remove", () => {
     expect(refused).toMatchObject({ exitCode: 1, json: { error: { code: "confirmation-required" } } });
   });
 
-  it("removes everything of the agent and keeps the person's files", async () => {
+  it("removes the agent and its state, and keeps the workspace", async () => {
     await writeFile(join(workspace, "SOUL.md"), "I am terse.\n");
     const removed = await world.contractorAgents("remove", "--agent-id", "dev", "--yes");
     expect(removed).toEqual({ exitCode: 0, json: { agentId: "dev" } });
     const config = await readConfig();
     expect(config.agents.entries["dev"]).toBeUndefined();
     expect(config.plugins.entries["contractor-agent"].config).toMatchObject({ contractors: {} });
-    expect((await readFileTree(workspace)).get("README.md")?.toString()).toContain("# The app project");
-    const left = (await readdir(workspace)).filter((name) => name !== ".git");
-    expect(left).toEqual(["README.md", "SOUL.md"]);
+    expect(await readFile(join(workspace, "README.md"), "utf8")).toContain("# The app project");
+    expect(await readFile(join(workspace, "SOUL.md"), "utf8")).toBe("I am terse.\n");
+    expect(await readdir(workspace)).not.toContain(".openclaw");
+  });
+
+  it("can provision the same agent in the same workspace again", async () => {
+    const again = await world.contractorAgents(
+      ...["add", "--agent-id", "dev", "--workspace", workspace, "--contractor", "claude"],
+    );
+    expect(again).toMatchObject({ exitCode: 0, json: { agentId: "dev", endpoint: null } });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { agentFailure } from "../../src/errors/agent-failure.ts";
 import { ContractorError } from "../../src/errors/contractor-error.ts";
 
-const CONTEXT = { during: "session/prompt", stderr: "" };
+const CONTEXT = { during: "session/prompt" };
 
 function rpcError(code: number, message: string, data?: unknown): Error {
   return Object.assign(new Error(message), { code, data });
