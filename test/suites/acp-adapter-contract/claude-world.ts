@@ -14,6 +14,7 @@ export async function createClaudeWorld(options: {
   /** Below node_modules. */
   program: string;
   reportsUsage: boolean;
+  environment?: Record<string, string>;
 }): Promise<ContractWorld> {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), "claude-world-")));
   const folders = {
@@ -37,6 +38,7 @@ export async function createClaudeWorld(options: {
       DISABLE_AUTOUPDATER: "1",
       DISABLE_ERROR_REPORTING: "1",
       DISABLE_TELEMETRY: "1",
+      ...options.environment,
     }),
   };
   return {
