@@ -26,8 +26,8 @@ export default definePluginEntry({
       }),
     );
     api.registerCli(
-      ({ program }) => {
-        registerCli(program, () => createHostCliContext(api));
+      ({ program, config }) => {
+        registerCli(program, () => createHostCliContext(api, config));
       },
       { descriptors: [{ name: CLI_ROOT, description: CLI_DESCRIPTION, hasSubcommands: true }] },
     );

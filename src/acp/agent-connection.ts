@@ -118,11 +118,7 @@ async function guarded<Response>(
 ): Promise<Response> {
   const { agentProcess, what, deadlineMs } = context;
   const died = agentProcess.ended.then((how) => {
-    throw new ContractorError("adapter-crashed", {
-      message: `The ACP adapter ${how} during ${what}.${quoted(agentProcess.stderrTail())}`,
-      mend: "Send the message again; the conversation is resumed in a new process.",
-      retryable: true,
-    });
+    throw crashed(agentProcess, { how, what });
   });
   // Whichever loses the race is settled quietly.
   died.catch(() => undefined);
@@ -144,12 +140,18 @@ async function settleFailure(
     agentProcess.ended,
     new Promise<undefined>((resolve) => setTimeout(resolve, 250, undefined)),
   ]);
-  if (how === undefined) return classified;
+  return how === undefined ? classified : crashed(agentProcess, { how, ...failure });
+}
+
+function crashed(
+  agentProcess: AgentProcess,
+  end: { how: string; what: string; cause?: unknown },
+): ContractorError {
   return new ContractorError("adapter-crashed", {
-    message: `The ACP adapter ${how} during ${failure.what}.${quoted(agentProcess.stderrTail())}`,
+    message: `The ACP adapter ${end.how} during ${end.what}.${quoted(agentProcess.stderrTail())}`,
     mend: "Send the message again; the conversation is resumed in a new process.",
     retryable: true,
-    cause: failure.cause,
+    cause: end.cause,
   });
 }
 

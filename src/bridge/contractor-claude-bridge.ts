@@ -32,9 +32,9 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
     try {
       if (request.signal.aborted) return { ...projection.record, kind: "cancelled" };
       const metadata = resolveContractorAgentMetadata(dependencies.readConfig(), request.agentId);
+      const payload = buildClaudeTurnPayload(request.message);
       const store = dependencies.openStore(metadata.workspace);
       acquired = await acquireClaudeSession({ dependencies, metadata, store, request });
-      const payload = buildClaudeTurnPayload(request.message);
       if (acquired.replaced) announceReplacement(projection);
       accepted = true;
       const outcome = await dispatch(acquired, { payload, request, observer, projection });

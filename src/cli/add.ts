@@ -58,8 +58,8 @@ async function validate(context: HostCliContext, options: AddOptions): Promise<s
 }
 
 /**
- * The steps, each with its undoing. The base agent comes last, because OpenClaw creates it whole or not at all, and
- * everything before it can be taken back without a trace.
+ * The steps, each with its undoing. The base agent comes last: it is the only step that OpenClaw itself
+ * has to undo, and everything before it can be taken back without a trace.
  */
 async function provision(
   context: HostCliContext,

@@ -68,7 +68,7 @@ export function registerCli(program: Pick<Command, "command">, createContext: ()
 
   subcommand(root, "remove", "Remove a contractor agent and keep its workspace")
     .requiredOption("--agent-id <id>", "the contractor agent")
-    .option("--yes", "do it without asking")
+    .option("--yes", "confirm that it shall be removed")
     .action((options: { agentId: string; yes?: boolean } & Json) =>
       run(options, (context) => removeContractor(context, options)),
     );

@@ -5,7 +5,7 @@ import { join } from "node:path";
 const SESSION_ID_PATTERN = /^[A-Za-z0-9-]{1,128}$/;
 
 /**
- * Whether Claude Code still has the transcript of a session: `<config>/projects/<encoded folder>/<id>.jsonl`. Every
+ * Whether Claude Code still has the transcript of a session: `~/.claude/projects/<encoded folder>/<id>.jsonl`. Every
  * project folder is looked at, because the encoding of the folder's name is Claude Code's own affair.
  * Rejects when the folder cannot be read for another reason than its absence: that proves nothing.
  */
@@ -14,7 +14,7 @@ export async function claudeTranscriptExists(
   environment: Record<string, string>,
 ): Promise<boolean> {
   if (!SESSION_ID_PATTERN.test(sessionId)) return false;
-  const root = environment["CLAUDE_CONFIG_DIR"] ?? join(environment["HOME"] ?? homedir(), ".claude");
+  const root = join(environment["HOME"] ?? homedir(), ".claude");
   const projects = join(root, "projects");
   for (const project of await foldersIn(projects)) {
     if (await exists(join(projects, project, `${sessionId}.jsonl`))) return true;

@@ -30,7 +30,7 @@ export async function listWorkspace(workspace: string): Promise<Set<string>> {
 }
 
 /**
- * Remembers the templates that appeared since `before`, so that they can be told from a person's own and taken back.
+ * Remembers the templates that appeared since `before`, so that they can be told from a person's own.
  * What an earlier contractor in the same folder recorded stays.
  */
 export async function recordTemplates(workspace: string, before: Set<string>): Promise<void> {

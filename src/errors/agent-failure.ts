@@ -22,11 +22,11 @@ const OVERLOADED: Verdict = {
 };
 const OVERFLOW: Verdict = {
   code: "agent-overflow",
-  mend: "Send /compact to shorten the conversation, or /new to start another.",
+  mend: "Send /new to begin a new session.",
 };
 const LOST: Verdict = {
   code: "agent-session-lost",
-  mend: "Send the message again to start a new Claude session.",
+  mend: "Send the message again; if it happens again, send /new to begin a new session.",
 };
 const FAILED: Verdict = {
   code: "agent-failed",

@@ -3,14 +3,13 @@ import { BRIDGE_MODEL_ID, HARNESS_ID, PROVIDER_ID } from "../config/identifiers.
 
 type ModelRow = Awaited<ReturnType<NonNullable<AgentHarnessV2["loadModelCatalog"]>>>[number];
 
-/** The bridge model as pickers show it; the manifest's `modelCatalog` says the same before any code runs. */
+/** The bridge model as pickers show it; the manifest's `modelCatalog` shows it before any code runs. */
 export function bridgeModelRow(): ModelRow {
   return {
     nativeRuntime: HARNESS_ID,
     provider: PROVIDER_ID,
     id: BRIDGE_MODEL_ID,
     name: "Claude Code (contractor)",
-    alias: BRIDGE_MODEL_ID,
     input: ["text", "image"],
     reasoning: true,
     contextWindow: 200_000,

@@ -8,7 +8,7 @@ import {
 } from "../bridge/contractor-claude-bridge.ts";
 import { createTurnQueue, type TurnQueue } from "../bridge/turn-queue.ts";
 import { PLUGIN_VERSION } from "../config/identifiers.ts";
-import type { PluginConfig } from "../config/schema.ts";
+import { pluginConfigSchema, type PluginConfig } from "../config/schema.ts";
 import { buildClaudeBootstrap, readPersonaFiles } from "../contractor/bootstrap.ts";
 import { claudeEnvironment } from "../contractor/claude-environment.ts";
 import { claudeTranscriptExists } from "../contractor/claude-transcripts.ts";
@@ -16,7 +16,7 @@ import { createFileSessionMapStore } from "../contractor/file-session-map-store.
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
 import { readTemplates } from "../contractor/provisioning-record.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
-import { createSessionPool, type SessionPool } from "../pool/session-pool.ts";
+import { createSessionPool, type SessionPool, type SessionPoolOptions } from "../pool/session-pool.ts";
 import { contractorEnvironment } from "../process/environment.ts";
 import { hostAdapters } from "./host-adapters.ts";
 import { readPluginConfig } from "./plugin-config.ts";
@@ -29,16 +29,17 @@ type SharedRuntime = { pool: SessionPool; queue: TurnQueue; adapters: AdapterIns
  */
 const SHARED = Symbol.for(`contractor-agent/shared-runtime@${PLUGIN_VERSION}`);
 
-export function sharedRuntime(config: PluginConfig): SharedRuntime {
+function sharedRuntime(): SharedRuntime {
   const registry = globalThis as { [SHARED]?: SharedRuntime };
-  const limits = { idleMs: config.idleMinutes * 60_000, maxLive: config.maxLiveSessions };
-  const shared = (registry[SHARED] ??= {
-    pool: createSessionPool(limits),
+  return (registry[SHARED] ??= {
+    pool: createSessionPool(poolLimits(pluginConfigSchema.parse({}))),
     queue: createTurnQueue(),
     adapters: hostAdapters(),
   });
-  shared.pool.configure(limits);
-  return shared;
+}
+
+function poolLimits(config: PluginConfig): SessionPoolOptions {
+  return { idleMs: config.idleMinutes * 60_000, maxLive: config.maxLiveSessions };
 }
 
 /** Ends every idle Claude process of this Node process, if any turn ever ran in it. */
@@ -48,8 +49,13 @@ export async function drainSharedRuntime(): Promise<void> {
 
 /** The bridge on real parts: OpenClaw's configuration, files in the workspace, adapters as processes. */
 export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge {
-  const readConfig = (): PluginConfig => readPluginConfig(api.runtime.config.current());
-  const shared = sharedRuntime(readConfig());
+  const shared = sharedRuntime();
+  // Read anew for each turn: a setting applies from the next one on.
+  const readConfig = (): PluginConfig => {
+    const config = readPluginConfig(api.runtime.config.current());
+    shared.pool.configure(poolLimits(config));
+    return config;
+  };
   return createContractorClaudeBridge({
     ...shared,
     readConfig,

@@ -2,6 +2,7 @@ import type { AgentHarnessV2 } from "openclaw/plugin-sdk/agent-harness";
 import { AgentHarnessPreflightError } from "openclaw/plugin-sdk/agent-harness-runtime";
 import type { ContractorClaudeBridge } from "../bridge/contractor-claude-bridge.ts";
 import type { FailedTurn, SettledTurn, ToolCallFact } from "../bridge/turn.ts";
+import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import { HARNESS_ID, PROVIDER_ID } from "../config/identifiers.ts";
 import { createAttemptEvents } from "./attempt-events.ts";
 import { turnRequestOf } from "./attempt-input.ts";
@@ -60,7 +61,7 @@ async function runAttempt(dependencies: HarnessDependencies, params: AttemptPara
     aborted: outcome.kind === "cancelled",
   });
   if (outcome.kind === "failed") throw hostErrorOf(outcome);
-  const { assistant, receipt } = await keepAnswer(params, outcome);
+  const { assistant, receipt } = await keepAnswer(dependencies, { params, outcome });
   return attemptResultOf(params, { outcome, assistant, receipt, lastToolError });
 }
 
@@ -77,14 +78,24 @@ function hostErrorOf(outcome: FailedTurn): AgentHarnessPreflightError {
   });
 }
 
-/** The answer, or what was said before a cancel, goes into OpenClaw's transcript. */
+/**
+ * The answer, or what was said before a cancel, goes into OpenClaw's transcript. When it cannot, the person gets it all
+ * the same: an error here would make the host take an accepted turn for one that failed.
+ */
 async function keepAnswer(
-  params: AttemptParams,
-  outcome: SettledTurn,
+  dependencies: HarnessDependencies,
+  { params, outcome }: { params: AttemptParams; outcome: SettledTurn },
 ): Promise<{ assistant: AssistantMessage | undefined; receipt: TranscriptReceipt }> {
   if (outcome.text === "") return { assistant: undefined, receipt: { owned: false } };
   const assistant = assistantMessageOf(outcome, Date.now());
-  return { assistant, receipt: await mirrorAssistantMessage(params, assistant) };
+  try {
+    return { assistant, receipt: await mirrorAssistantMessage(params, assistant) };
+  } catch (cause) {
+    dependencies.log(
+      `run ${params.runId}: the answer is missing in the history: ${unexpectedFailure(cause).toParagraph()}`,
+    );
+    return { assistant, receipt: { owned: false } };
+  }
 }
 
 /** Tells the host how a tool of Claude Code's own ended; resolves to the host's own summary of a failure. */

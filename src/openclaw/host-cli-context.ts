@@ -8,7 +8,7 @@ import { createBaseAgent, deleteBaseAgent } from "./agents-add-runner.ts";
 import { backUpConfig, type ConfigBackup } from "./config-backup.ts";
 import { isGatewayReachable } from "./gateway-probe.ts";
 import { hostAdapters } from "./host-adapters.ts";
-import { readPluginConfig } from "./plugin-config.ts";
+import { readPluginConfig, type HostConfig } from "./plugin-config.ts";
 
 const GATEWAY_PROBE_MS = 3_000;
 
@@ -31,9 +31,11 @@ export type HostCliContext = {
   now(): Date;
 };
 
-/** Reads the configuration once, for one command. Throws `config-invalid`. */
-export function createHostCliContext(api: OpenClawPluginApi): HostCliContext {
-  const hostConfig = api.runtime.config.current();
+/**
+ * What one command works with. `hostConfig` is what the host has read for this command; `api.runtime` is left alone until
+ * a command writes. Throws `config-invalid`.
+ */
+export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostConfig): HostCliContext {
   const adapters = hostAdapters();
   return {
     config: readPluginConfig(hostConfig),

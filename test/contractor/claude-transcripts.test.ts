@@ -29,13 +29,6 @@ describe("claudeTranscriptExists", () => {
     expect(await claudeTranscriptExists(ID.replace("1", "2"), { HOME: home })).toBe(false);
   });
 
-  it("looks where CLAUDE_CONFIG_DIR says, and only there", async () => {
-    await writeTranscript(join(home, "elsewhere"), "p");
-    const environment = { HOME: home, CLAUDE_CONFIG_DIR: join(home, "elsewhere") };
-    expect(await claudeTranscriptExists(ID, environment)).toBe(true);
-    expect(await claudeTranscriptExists(ID, { HOME: home })).toBe(false);
-  });
-
   it("finds none when Claude Code has no folder yet, and is not led astray by files", async () => {
     expect(await claudeTranscriptExists(ID, { HOME: home })).toBe(false);
     await mkdir(join(home, ".claude/projects"), { recursive: true });

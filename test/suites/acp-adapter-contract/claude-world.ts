@@ -34,6 +34,7 @@ export async function createClaudeWorld(options: {
       ANTHROPIC_BASE_URL: model.url,
       ANTHROPIC_API_KEY: "sk-test",
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+      CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: "false",
       CLAUDE_CODE_MAX_RETRIES: "2",
       DISABLE_AUTOUPDATER: "1",
       DISABLE_ERROR_REPORTING: "1",
