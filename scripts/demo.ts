@@ -26,7 +26,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 try {
   await provisionContractor(world, model);
   const gateway = await step("starting the Gateway", () => world.startGateway());
-  const remembered = await holdConversation({ world, gateway, signal: interrupted.signal });
+  const remembered = await holdConversation({ world, gateway, model, signal: interrupted.signal });
   heading(remembered ? "It remembered, though each message was sent alone." : "It did not remember.");
   process.exitCode = remembered ? 0 : 1;
 } finally {
