@@ -1,7 +1,7 @@
 import { isAbsolute } from "node:path";
 import { z } from "zod";
 
-export const CONTRACTOR_KINDS = ["claude"] as const;
+const CONTRACTOR_KINDS = ["claude"] as const;
 export const ADAPTER_NAMES = ["claude-agent-acp", "claude-code-acp"] as const;
 export const MODES = ["persistent", "oneshot"] as const;
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { ContractorAgentMetadata } from "./metadata-resolver.ts";
 
 /** Files of an OpenClaw workspace that say who the agent is. */
-export const PERSONA_FILES = ["SOUL.md", "IDENTITY.md", "USER.md"] as const;
+const PERSONA_FILES = ["SOUL.md", "IDENTITY.md", "USER.md"] as const;
 const PERSONA_LIMIT = 8_000;
 
 export type PersonaFile = { name: string; text: string };

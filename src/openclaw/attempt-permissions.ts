@@ -58,7 +58,10 @@ function evidenceOf(request: PermissionRequest): string {
   return `${what}${where}`;
 }
 
+/** Marks that turn the direction of text can make a command read as another one. */
+const DIRECTION_MARKS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 function clean(text: string, limit: number): string {
-  const harmless = withoutControlCharacters(text).trim();
+  const harmless = withoutControlCharacters(text).replaceAll(DIRECTION_MARKS, "").trim();
   return harmless.length <= limit ? harmless : `${harmless.slice(0, limit - 1)}…`;
 }

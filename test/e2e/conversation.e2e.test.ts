@@ -188,6 +188,18 @@ describe("oneshot", () => {
   });
 });
 
+describe("while the Gateway runs", () => {
+  it("a contractor can be added, answers at once, and can be removed without losing its workspace", async () => {
+    await addContractor("late", "--endpoint", "scripted");
+    expect((await say("late", "ann", "what does this repo do?")).text).toContain("The late project");
+    const removed = await world.contractorAgents("remove", "--agent-id", "late", "--yes");
+    expect(removed).toEqual({ exitCode: 0, json: { agentId: "late" } });
+    expect(existsSync(join(workspaces.get("late") ?? "", "README.md"))).toBe(true);
+    const { error, text } = await say("late", "ann", "hello");
+    expect({ text, refused: error !== undefined }).toEqual({ text: "", refused: true });
+  });
+});
+
 describe("after a restart of the Gateway", () => {
   it("leaves no process behind when it stops", async () => {
     await gateway.stop();
