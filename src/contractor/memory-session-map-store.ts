@@ -15,17 +15,18 @@ import {
 export function createMemorySessionMapStore(): SessionMapStore {
   let map: SessionMapFile = emptySessionMap();
 
-  // Async, so that an error rejects as it does in the file store.
-  // eslint-disable-next-line @typescript-eslint/require-await
-  const read = async <Result>(pick: (map: SessionMapFile) => Result): Promise<Result> =>
-    structuredClone(pick(map));
+  // Inside a promise, so that an error rejects as it does in the file store.
+  const read = <Result>(pick: (map: SessionMapFile) => Result): Promise<Result> =>
+    new Promise((resolve) => {
+      resolve(structuredClone(pick(map)));
+    });
 
-  // eslint-disable-next-line @typescript-eslint/require-await
-  const change = async <Result>(edit: (map: SessionMapFile) => SessionMapChange<Result>): Promise<Result> => {
-    const edited = structuredClone(edit(map));
-    map = edited.map;
-    return structuredClone(edited.result);
-  };
+  const change = <Result>(edit: (map: SessionMapFile) => SessionMapChange<Result>): Promise<Result> =>
+    new Promise((resolve) => {
+      const edited = structuredClone(edit(map));
+      map = edited.map;
+      resolve(structuredClone(edited.result));
+    });
 
   return {
     get: (key) => read((current) => findActive(current, key)),

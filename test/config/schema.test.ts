@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { pluginConfigSchema } from "../../src/config/schema.ts";
 
-const CONTRACTOR = { contractor: "claude", workspace: "/work/app" };
+const CONTRACTOR = { contractor: "claude", workspace: "/srv/app" };
 const ENDPOINT = { baseUrl: "http://127.0.0.1:11434", apiKeyEnv: "LOCAL_KEY" };
 
 type Input = Record<string, unknown>;

@@ -6,18 +6,18 @@ const ENDPOINT = { baseUrl: "http://127.0.0.1:11434", apiKeyEnv: "LOCAL_KEY" };
 
 const CONFIG = pluginConfigSchema.parse({
   contractors: {
-    dev: { contractor: "claude", workspace: "/work/app" },
+    dev: { contractor: "claude", workspace: "/srv/app" },
     local: {
       contractor: "claude",
-      workspace: "/work/other",
+      workspace: "/srv/other",
       mode: "oneshot",
       adapter: "claude-code-acp",
       endpoint: "ollama",
       model: "qwen",
       claudeExecutable: "/opt/claude",
     },
-    astray: { contractor: "claude", workspace: "/work/app", endpoint: "gone" },
-    odd: { contractor: "claude", workspace: "/work/app", endpoint: "constructor" },
+    astray: { contractor: "claude", workspace: "/srv/app", endpoint: "gone" },
+    odd: { contractor: "claude", workspace: "/srv/app", endpoint: "constructor" },
   },
   endpoints: { ollama: ENDPOINT },
 });
@@ -28,7 +28,7 @@ describe("resolveContractorAgentMetadata", () => {
       agentId: "dev",
       contractor: "claude",
       bridgeModel: "contractor-agent/contractor-claude-bridge",
-      workspace: "/work/app",
+      workspace: "/srv/app",
       backend: "acp",
       mode: "persistent",
       adapter: "claude-agent-acp",

@@ -6,7 +6,7 @@ export function sampleMetadata(overrides: Partial<ContractorAgentMetadata> = {})
     agentId: "dev",
     contractor: "claude",
     bridgeModel: "contractor-agent/contractor-claude-bridge",
-    workspace: "/work/app",
+    workspace: "/srv/app",
     backend: "acp",
     mode: "persistent",
     adapter: "claude-agent-acp",
