@@ -13,7 +13,7 @@ const ROOMS = {
   contractor: ["config", "errors"],
   bridge: ["contractor", "acp", "pool", "config", "errors"],
   openclaw: ["bridge", "contractor", "acp", "pool", "process", "config", "errors"],
-  cli: ["contractor", "openclaw", "config", "errors", "acp"],
+  cli: ["contractor", "openclaw", "config", "errors"],
 };
 
 const roomNames = Object.keys(ROOMS);

@@ -14,7 +14,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   contractor: ["config", "errors"],
   bridge: ["contractor", "acp", "pool", "config", "errors"],
   openclaw: ["bridge", "contractor", "acp", "pool", "process", "config", "errors"],
-  cli: ["contractor", "openclaw", "config", "errors", "acp"],
+  cli: ["contractor", "openclaw", "config", "errors"],
 };
 
 const root = resolve(import.meta.dirname, "../..");
