@@ -22,6 +22,17 @@ const sessionsSchema = z.object({
   ),
 });
 
+const usageSchema = z.looseObject({
+  sessions: z.array(
+    z.looseObject({
+      key: z.string(),
+      inputTokens: z.number().optional(),
+      outputTokens: z.number().optional(),
+      contextTokens: z.number().optional(),
+    }),
+  ),
+});
+
 let world: ContractorWorld;
 let gateway: Gateway;
 const workspaces = new Map<string, string>();
@@ -179,6 +190,25 @@ describe("what a person is told", () => {
   });
 });
 
+describe("the bridge model", () => {
+  it("can be chosen in a chat by its bare name", async () => {
+    const sessionKey = "agent:main:main";
+    const message = "/model contractor-claude-bridge";
+    await gateway.call("chat.send", { sessionKey, message, idempotencyKey: "choose-the-bridge" });
+    await expect
+      .poll(async () => (await chatHistory(gateway, sessionKey)).at(-1), { timeout: 30_000, interval: 1_000 })
+      .toContain("(contractor-agent/contractor-claude-bridge)");
+  });
+
+  it("reports what a conversation used to OpenClaw", async () => {
+    const { sessions } = usageSchema.parse(await gateway.call("sessions.list"));
+    const used = sessions.find((session) => session.key === sessionKeyOf("dev", "ann"));
+    expect(used).toMatchObject({ contextTokens: 200_000 });
+    expect(used?.inputTokens).toBeGreaterThan(0);
+    expect(used?.outputTokens).toBeGreaterThan(0);
+  });
+});
+
 describe("oneshot", () => {
   it("answers each turn in a new Claude session and keeps none", async () => {
     expect((await say("once", "ann", "remember the red door")).text).toBe("I will remember the red door.");
@@ -189,9 +219,15 @@ describe("oneshot", () => {
 });
 
 describe("while the Gateway runs", () => {
-  it("a contractor can be added, answers at once, and can be removed without losing its workspace", async () => {
+  it("a contractor can be added, answers, and can be removed without losing its workspace", async () => {
     await addContractor("late", "--endpoint", "scripted");
-    expect((await say("late", "ann", "what does this repo do?")).text).toContain("The late project");
+    // The Gateway looks at its configuration file about once a second.
+    await expect
+      .poll(async () => (await say("late", "ann", "what does this repo do?")).text, {
+        timeout: 20_000,
+        interval: 500,
+      })
+      .toContain("The late project");
     const removed = await world.contractorAgents("remove", "--agent-id", "late", "--yes");
     expect(removed).toEqual({ exitCode: 0, json: { agentId: "late" } });
     expect(existsSync(join(workspaces.get("late") ?? "", "README.md"))).toBe(true);
@@ -203,6 +239,15 @@ describe("while the Gateway runs", () => {
 describe("after a restart of the Gateway", () => {
   it("leaves no process behind when it stops", async () => {
     await gateway.stop();
+    expect(await processesOf(world.openclaw.stateDir)).toEqual([]);
+  });
+
+  it("answers on the command line without a Gateway, and returns with nothing left running", async () => {
+    const answered = await world.openclaw.run([
+      ...["agent", "--agent", "dev", "--local", "--message", "remember the garden gate"],
+    ]);
+    expect(answered).toMatchObject({ exitCode: 0 });
+    expect(answered.stdout).toContain("I will remember the garden gate.");
     expect(await processesOf(world.openclaw.stateDir)).toEqual([]);
   });
 
