@@ -54,14 +54,14 @@ async function runAttempt(dependencies: HarnessDependencies, params: AttemptPara
     },
     onPermissionRequest: (request, signal) => askForPermission(params, request, signal),
   });
-  if (outcome.kind === "failed")
+  if (outcome.kind === "failed") {
     dependencies.log(`run ${params.runId}: ${outcome.error.code}: ${outcome.error.message}`);
-  events.turnEnded({
-    ...(outcome.kind === "failed" ? { error: outcome.error.toParagraph() } : {}),
-    aborted: outcome.kind === "cancelled",
-  });
-  if (outcome.kind === "failed") throw hostErrorOf(outcome);
+    events.turnEnded({ error: outcome.error.toParagraph() });
+    throw hostErrorOf(outcome);
+  }
   const { assistant, receipt } = await keepAnswer(dependencies, { params, outcome });
+  // After the row is written: who hears of the end may look at the history next.
+  events.turnEnded({ aborted: outcome.kind === "cancelled" });
   return attemptResultOf(params, { outcome, assistant, receipt, lastToolError });
 }
 
