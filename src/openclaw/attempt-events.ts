@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { emitAgentEvent } from "openclaw/plugin-sdk/agent-harness-runtime";
 import type { ToolCallFact, TurnEvent } from "../bridge/turn.ts";
 import { PROVIDER_ID } from "../config/identifiers.ts";
@@ -9,8 +10,12 @@ type HostEvent = Parameters<NonNullable<AttemptParams["onAgentEvent"]>>[0];
 export type AttemptEvents = {
   turnStarted(): void;
   onEvent(event: TurnEvent): void;
-  turnEnded(ending: { error?: string; aborted?: boolean }): void;
+  /** Resolves once every watcher has had everything, or the slowest one its time. */
+  turnEnded(ending: { error?: string; aborted?: boolean }): Promise<void>;
 };
+
+/** How long a watcher may hold up the end of a turn. */
+const WATCHERS_MS = 5_000;
 
 /**
  * Gateway clients (SSE, Control UI) hear of a turn through the process-wide agent events, channels through the
@@ -83,7 +88,7 @@ export function createAttemptEvents(params: AttemptParams, log: (message: string
           return;
       }
     },
-    turnEnded({ error, aborted }) {
+    async turnEnded({ error, aborted }) {
       // With deferTerminalLifecycle the host itself says the last word, after fallbacks.
       const phase = params.deferTerminalLifecycle ? "finishing" : error === undefined ? "end" : "error";
       emit({
@@ -96,6 +101,8 @@ export function createAttemptEvents(params: AttemptParams, log: (message: string
           ...(aborted ? { aborted: true } : {}),
         },
       });
+      // After the attempt the host no longer takes what its callbacks are given.
+      await Promise.race([afterEarlier, delay(WATCHERS_MS, undefined, { ref: false })]);
     },
   };
 }

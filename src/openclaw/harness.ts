@@ -56,12 +56,12 @@ async function runAttempt(dependencies: HarnessDependencies, params: AttemptPara
   });
   if (outcome.kind === "failed") {
     dependencies.log(`run ${params.runId}: ${outcome.error.code}: ${outcome.error.message}`);
-    events.turnEnded({ error: outcome.error.toParagraph() });
+    await events.turnEnded({ error: outcome.error.toParagraph() });
     throw hostErrorOf(outcome);
   }
   const { assistant, receipt } = await keepAnswer(dependencies, { params, outcome });
   // After the row is written: who hears of the end may look at the history next.
-  events.turnEnded({ aborted: outcome.kind === "cancelled" });
+  await events.turnEnded({ aborted: outcome.kind === "cancelled" });
   return attemptResultOf(params, { outcome, assistant, receipt, lastToolError });
 }
 
