@@ -1,9 +1,10 @@
 // Bundles src/ with everything it uses into dist/index.js, one file without dependencies: the host copies a plugin's
 // whole dependency tree each time a process loads it, so every package less is time less for every command.
 
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { build } from "rolldown";
+import { thirdPartyLicenses } from "./build/third-party-licenses.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const outputFolder = resolve(root, "dist");
@@ -11,7 +12,7 @@ const outputFolder = resolve(root, "dist");
 // A file of an earlier build must not live on in the package.
 rmSync(outputFolder, { recursive: true, force: true });
 
-await build({
+const { output } = await build({
   cwd: root,
   input: "src/index.ts",
   platform: "node",
@@ -20,3 +21,6 @@ await build({
   output: { dir: outputFolder, format: "esm", codeSplitting: false, minify: false },
   logLevel: "warn",
 });
+
+const moduleIds = output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
+writeFileSync(resolve(outputFolder, "THIRD-PARTY-LICENSES.txt"), await thirdPartyLicenses(moduleIds));
