@@ -2,7 +2,7 @@ import { ContractorError } from "../errors/contractor-error.ts";
 import type { ContractorAgentMetadata } from "./metadata-resolver.ts";
 
 /** Switches off what Claude Code would send or do besides its work, and its retries of more than a minute. */
-const QUIET = {
+export const QUIET_ENVIRONMENT = {
   CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
   // Otherwise most turns cost a second request, with the whole context, to guess what the person types next.
   CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: "false",
@@ -21,7 +21,7 @@ export function claudeEnvironment(
   ambient: NodeJS.ProcessEnv,
 ): Record<string, string> {
   const { endpoint, model, claudeExecutable } = metadata;
-  const variables: Record<string, string> = { ...QUIET };
+  const variables: Record<string, string> = { ...QUIET_ENVIRONMENT };
   if (claudeExecutable !== undefined) variables["CLAUDE_CODE_EXECUTABLE"] = claudeExecutable;
   if (model !== undefined) variables["ANTHROPIC_MODEL"] = model;
   if (endpoint === undefined) return variables;

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createAcpAdapter } from "../../../src/acp/create-acp-adapter.ts";
+import { QUIET_ENVIRONMENT } from "../../../src/contractor/claude-environment.ts";
 import { contractorEnvironment } from "../../../src/process/environment.ts";
 import { startScriptedMessagesApi } from "../../fixtures/scripted-messages-api/scripted-messages-api.ts";
 import type { ContractWorld } from "./contract-world.ts";
@@ -33,12 +34,7 @@ export async function createClaudeWorld(options: {
       TMPDIR: scratch,
       ANTHROPIC_BASE_URL: model.url,
       ANTHROPIC_API_KEY: "sk-test",
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-      CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: "false",
-      CLAUDE_CODE_MAX_RETRIES: "2",
-      DISABLE_AUTOUPDATER: "1",
-      DISABLE_ERROR_REPORTING: "1",
-      DISABLE_TELEMETRY: "1",
+      ...QUIET_ENVIRONMENT,
       ...options.environment,
     }),
   };
