@@ -1,9 +1,11 @@
-// Measures both ACP adapters with real Claude Code inside, against a scripted model that answers at once:
+// Measures what a turn costs beside the model:
 //
-//     npm run bench                     five rounds of each, alternating
+//     npm run bench                        everything below, five rounds of each, alternating
 //     npm run bench -- --rounds 10
+//     npm run bench -- --only adapters     both ACP adapters with real Claude Code inside; the model answers at once
+//     npm run bench -- --only session-map  the session map at 10, 1,000 and 10,000 entries
 //
-// Prints a table and writes the single figures to .cache/bench/adapters.json. Needs Linux: memory is read from /proc.
+// Prints tables and writes the single figures to .cache/bench/*.json. Needs Linux: memory is read from /proc.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { constants } from "node:os";
@@ -11,16 +13,35 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { BENCHED_ADAPTERS, openBench, type AdapterBench } from "./bench/adapter-bench.ts";
 import { describeMachine } from "./bench/machine.ts";
-import { describeSamples } from "./bench/table.ts";
+import { measureSessionMap } from "./bench/session-map-bench.ts";
+import { describeSamples, describeSessionMap } from "./bench/table.ts";
 
-const REPORT = path.resolve(import.meta.dirname, "../.cache/bench/adapters.json");
+const REPORTS = path.resolve(import.meta.dirname, "../.cache/bench");
+const BENCHES = ["session-map", "adapters"] as const;
+type BenchName = (typeof BENCHES)[number];
 
-function readRounds(): number {
-  const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
+function readArguments(): { rounds: number; names: readonly BenchName[] } {
+  const options = { rounds: { type: "string", default: "5" }, only: { type: "string" } } as const;
+  const { values } = parseArgs({ options });
   const rounds = Number(values.rounds);
-  if (Number.isInteger(rounds) && rounds >= 1 && rounds <= 100) return rounds;
-  console.error("--rounds takes a whole number from 1 to 100");
+  const names = BENCHES.filter((name) => values.only === undefined || values.only === name);
+  if (Number.isInteger(rounds) && rounds >= 1 && rounds <= 100 && names.length > 0) return { rounds, names };
+  console.error(`--rounds takes a whole number from 1 to 100, --only one of ${BENCHES.join(", ")}`);
   process.exit(2);
+}
+
+async function writeReport(name: BenchName, figures: object): Promise<void> {
+  await mkdir(REPORTS, { recursive: true });
+  const content = `${JSON.stringify({ machine: describeMachine(), ...figures }, null, 2)}\n`;
+  await writeFile(path.join(REPORTS, `${name}.json`), content);
+}
+
+async function benchSessionMap(rounds: number): Promise<void> {
+  // A round takes a tenth of a second, and its figures are small: ten for one cost little.
+  const samples = await measureSessionMap(rounds * 10);
+  console.log(describeMachine());
+  console.log(describeSessionMap(samples));
+  await writeReport("session-map", { samples });
 }
 
 async function run(benches: AdapterBench[], rounds: number): Promise<void> {
@@ -36,15 +57,13 @@ async function run(benches: AdapterBench[], rounds: number): Promise<void> {
 }
 
 async function report(benches: AdapterBench[]): Promise<void> {
-  const machine = describeMachine();
   const adapters = benches.map(({ name, version, samples }) => ({ name, version, samples }));
-  console.log(machine);
+  console.log(describeMachine());
   console.log(describeSamples(adapters));
-  await mkdir(path.dirname(REPORT), { recursive: true });
-  await writeFile(REPORT, `${JSON.stringify({ machine, adapters }, null, 2)}\n`);
+  await writeReport("adapters", { adapters });
 }
 
-const rounds = readRounds();
+const { rounds, names } = readArguments();
 const benches: AdapterBench[] = [];
 const cleanUp = (): Promise<unknown> => Promise.allSettled(benches.map((bench) => bench.dispose()));
 for (const name of ["SIGINT", "SIGTERM"] as const) {
@@ -55,9 +74,12 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
 }
 
 try {
-  for (const adapter of BENCHED_ADAPTERS) benches.push(await openBench(adapter));
-  await run(benches, rounds);
-  await report(benches);
+  if (names.includes("session-map")) await benchSessionMap(rounds);
+  if (names.includes("adapters")) {
+    for (const adapter of BENCHED_ADAPTERS) benches.push(await openBench(adapter));
+    await run(benches, rounds);
+    await report(benches);
+  }
 } finally {
   await cleanUp();
 }

@@ -1,4 +1,5 @@
 import { FIGURES, type AdapterBench, type Sample } from "./adapter-bench.ts";
+import { SESSION_MAP_FIGURES, type SessionMapSample } from "./session-map-bench.ts";
 
 /** The samples as an aligned Markdown table: median (min - max). */
 export function describeSamples(adapters: Pick<AdapterBench, "name" | "version" | "samples">[]): string {
@@ -6,8 +7,29 @@ export function describeSamples(adapters: Pick<AdapterBench, "name" | "version" 
   const rows = FIGURES.map((figure) => [
     figure,
     figure === "memory" ? "MB" : "ms",
-    ...adapters.map(({ samples }) => spread(samples, figure)),
+    ...adapters.map(({ samples }) =>
+      spread(
+        samples.map((sample) => sample[figure]),
+        0,
+      ),
+    ),
   ]);
+  return tableOf(head, rows);
+}
+
+/** The session map's samples: median (min - max), and the last length against the first. */
+export function describeSessionMap(samples: SessionMapSample[]): string {
+  const head = ["", "unit", ...samples.map(({ length }) => `${length} entries`), "last / first"];
+  const rows = (["warmTurn", "firstTurn", "coldLoad"] as const).map((figure) => {
+    const medians = samples.map((sample) => medianOf(sample[figure]));
+    const factor = (medians.at(-1) ?? 0) / (medians[0] ?? 1);
+    const cells = samples.map((sample) => spread(sample[figure], 2));
+    return [SESSION_MAP_FIGURES[figure], "ms", ...cells, factor.toFixed(2)];
+  });
+  return tableOf(head, rows);
+}
+
+function tableOf(head: string[], rows: string[][]): string {
   const widths = head.map((_, column) =>
     Math.max(...[head, ...rows].map((row) => (row[column] ?? "").length)),
   );
@@ -16,11 +38,14 @@ export function describeSamples(adapters: Pick<AdapterBench, "name" | "version" 
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 
-function spread(samples: Sample[], figure: keyof Sample): string {
-  const sorted = samples.map((sample) => sample[figure]).sort((one, other) => one - other);
-  const at = (index: number): number => sorted[index] ?? 0;
+function medianOf(values: number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
   const last = sorted.length - 1;
-  const median = (at(Math.floor(last / 2)) + at(Math.ceil(last / 2))) / 2;
-  const [middle, least, most] = [median, at(0), at(last)].map((value) => value.toFixed(0).padStart(5));
+  return ((sorted[Math.floor(last / 2)] ?? 0) + (sorted[Math.ceil(last / 2)] ?? 0)) / 2;
+}
+
+function spread(values: number[], digits: number): string {
+  const figures = [medianOf(values), Math.min(...values), Math.max(...values)];
+  const [middle, least, most] = figures.map((value) => value.toFixed(digits).padStart(5));
   return `${middle ?? ""} (${least ?? ""} - ${most ?? ""})`;
 }

@@ -71,6 +71,24 @@ export const pluginConfigSchema = z.strictObject({
     .max(64)
     .default(6)
     .describe("Claude processes kept at once; the least recently used idle one is closed first."),
+  maxQueuedTurns: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(8)
+    .describe("Messages of one conversation that may wait for its running turn; more are told that it is busy."),
+  closedSessionDays: z
+    .int()
+    .min(1)
+    .max(3650)
+    .default(90)
+    .describe("Days that a closed conversation's entry stays in the session map."),
+  closedSessionsKept: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(500)
+    .describe("Closed entries kept in one session map at most; the oldest are dropped first."),
 });
 
 export type ContractorConfig = z.infer<typeof contractorSchema>;

@@ -1,39 +1,94 @@
-import type { SessionMapFile } from "./session-map-entry.ts";
-import type { SessionMapStore } from "./session-map-store.ts";
-import {
-  closeEntry,
-  emptySessionMap,
-  findActive,
-  listEntries,
-  orphanEntry,
-  putEntry,
-  removeAgentEntries,
-  type SessionMapChange,
-} from "./session-map.ts";
+import { draftOf, type SessionMapDraft } from "./session-map-draft.ts";
+import type { SessionMapEntry } from "./session-map-entry.ts";
+import { createSessionIndex, type SessionIndex } from "./session-map-index.ts";
+import { inTurn, turnsOf } from "./session-map-queue.ts";
+import { entriesOf, listOf } from "./session-map-reads.ts";
+import { emptySessionMap } from "./session-map-snapshot.ts";
+import type {
+  ConversationKey,
+  PreparedClose,
+  SessionActivity,
+  SessionMapStore,
+} from "./session-map-store.ts";
+import { touched } from "./session-map-touches.ts";
+import { activeOf, checkEntry, endActive, installEntry, latestOf, type Ending } from "./session-map.ts";
+
+type Change<Result> = (draft: SessionMapDraft) => Result;
 
 /** A store that forgets with the process. Entries are copied on the way in and out, as a file would. */
-export function createMemorySessionMapStore(): SessionMapStore {
-  let map: SessionMapFile = emptySessionMap();
+export function createMemorySessionMapStore({ now = () => new Date() } = {}): SessionMapStore {
+  const index = createSessionIndex(emptySessionMap());
+  const order = Symbol("the calls that change this store");
+  let released: Promise<void> = Promise.resolve();
 
-  // Inside a promise, so that an error rejects as it does in the file store.
-  const read = <Result>(pick: (map: SessionMapFile) => Result): Promise<Result> =>
-    new Promise((resolve) => {
-      resolve(structuredClone(pick(map)));
+  const read = async <Result>(pick: () => Result): Promise<Result> => structuredClone(await pick());
+  const edit = <Result>(change: Change<Result>): Promise<Result> =>
+    inTurn(order, async () => {
+      await released;
+      return editNow(index, change);
     });
-
-  const change = <Result>(edit: (map: SessionMapFile) => SessionMapChange<Result>): Promise<Result> =>
-    new Promise((resolve) => {
-      const edited = structuredClone(edit(map));
-      map = edited.map;
-      resolve(structuredClone(edited.result));
-    });
+  const prepare = async (key: ConversationKey, ending: () => Ending): Promise<PreparedClose> => {
+    await released;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    released = promise;
+    const release = (): Promise<void> => {
+      resolve(undefined);
+      return Promise.resolve();
+    };
+    return { ...preparedCloseOf(index, { key, ending }), release };
+  };
 
   return {
-    get: (key) => read((current) => findActive(current, key)),
-    put: (entry) => change((current) => putEntry(current, entry)),
-    close: (key) => change((current) => closeEntry(current, key)),
-    markOrphaned: (key) => change((current) => orphanEntry(current, key)),
-    list: (agentId) => read((current) => listEntries(current, agentId)),
-    removeAgent: (agentId) => change((current) => removeAgentEntries(current, agentId)),
+    get: (key) => read(() => activeOf(entriesOf(index, { key }))),
+    latest: (key) => read(() => latestOf(entriesOf(index, { key }))),
+    list: (agentId) => read(() => listOf(index, { agentId })),
+    incidents: () => Promise.resolve([]),
+    install: async (given, { expected, endedBy }) => {
+      const entry = checkEntry(given);
+      const ending = { by: endedBy, at: now() };
+      return edit((draft) => installEntry(draft, { entry, expected, ending }));
+    },
+    touch: async (given) => {
+      const activity = structuredClone(given);
+      // As in a file store, a close that is only prepared holds up no turn.
+      return inTurn(order, () => read(() => editNow(index, (draft) => touchEntry(draft, activity))));
+    },
+    close: (key, endedBy) => edit((draft) => endActive(draft, { key, ending: { by: endedBy, at: now() } })),
+    prepareClose: (key, by) => inTurn(order, () => prepare(key, () => ({ by, at: now() }))),
+    removeAgent: (agentId) => edit((draft) => draft.removeAgent(agentId)),
+    flush: () => turnsOf(order),
+  };
+}
+
+function editNow<Result>(index: SessionIndex, change: Change<Result>): Result {
+  const draft = draftOf(index);
+  const result = change(draft);
+  const changed = draft.change();
+  if (changed !== null) index.apply(changed);
+  return structuredClone(result);
+}
+
+function touchEntry(draft: SessionMapDraft, activity: SessionActivity): boolean {
+  const active = activeOf(draft.entriesOf(activity.key));
+  if (active?.claudeSessionId !== activity.claudeSessionId) return false;
+  draft.upsert(checkEntry(touched(active, activity)));
+  return true;
+}
+
+function preparedCloseOf(
+  index: SessionIndex,
+  { key, ending }: { key: ConversationKey; ending: () => Ending },
+): Omit<PreparedClose, "release"> {
+  let before: SessionMapEntry[] = [];
+  return {
+    entry: structuredClone(activeOf(index.entriesOf(key))),
+    commit() {
+      before = index.entriesOf(key);
+      editNow(index, (draft) => endActive(draft, { key, ending: ending() }));
+    },
+    rollback() {
+      index.apply({ upsert: before });
+      before = [];
+    },
   };
 }

@@ -1,19 +1,30 @@
 import type { ContractorError } from "../errors/contractor-error.ts";
 
-/** The line in front of the first answer of a session that had to replace a lost one. */
-export const SESSION_REPLACED_NOTICE =
-  "_The earlier Claude session of this conversation is gone (its transcript no longer exists), so this is a new one that does not remember it._";
+/**
+ * What is known of a session's transcript. `unseen`: it is nowhere now, but it was never seen before either, so this
+ * plugin may be looking in the wrong place.
+ */
+export type TranscriptWitness = "present" | "missing" | "unseen";
+
+/** `continue`: the session lives. `replace`: it is proven gone. `fail`: nothing is proven, and the mapping stays. */
+export type ResumeVerdict = "continue" | "replace" | "fail";
+
+const BY_ANSWER: Record<"resumed" | "lost" | "unclear", Record<TranscriptWitness, ResumeVerdict>> = {
+  // An agent that cannot say "not found" begins an empty session under the id and calls it resumed.
+  resumed: { present: "continue", missing: "replace", unseen: "continue" },
+  lost: { present: "fail", missing: "replace", unseen: "replace" },
+  // claude-code-acp answers an unknown id with a general internal error.
+  unclear: { present: "fail", missing: "replace", unseen: "fail" },
+};
 
 /**
- * Whether a failed resume proves that the session is gone. Two witnesses are needed: an answer of the agent that does
- * not speak for anything else, and the missing transcript. A time-out, a crash, a refused key or a limit proves
- * nothing, whatever the transcript says, and the mapping stays.
+ * Whether a session goes on after the agent was asked to resume it; `failure` is null when it said that it did. A session
+ * is given up on two witnesses only: an answer that does not speak for anything else, and the missing transcript. A
+ * time-out, a crash, a refused key or a limit proves nothing, whatever the transcript says.
  */
-export async function isSessionProvenGone(
-  failure: ContractorError,
-  transcriptExists: () => Promise<boolean>,
-): Promise<boolean> {
-  // claude-code-acp cannot say "not found": it answers an unknown id with a general internal error.
-  const saysGoneOrNothing = failure.code === "agent-session-lost" || failure.code === "agent-failed";
-  return saysGoneOrNothing && !(await transcriptExists());
+export function verdictOnResume(failure: ContractorError | null, witness: TranscriptWitness): ResumeVerdict {
+  if (failure === null) return BY_ANSWER.resumed[witness];
+  if (failure.code === "agent-session-lost") return BY_ANSWER.lost[witness];
+  if (failure.code === "agent-failed") return BY_ANSWER.unclear[witness];
+  return "fail";
 }

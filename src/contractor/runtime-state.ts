@@ -13,13 +13,8 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import { ContractorError } from "../errors/contractor-error.ts";
-import {
-  asStateError,
-  createSessionMapFile,
-  errnoOf,
-  requireKind,
-  STATE_FILE_MODE,
-} from "./session-map-file.ts";
+import { asStateError, errnoOf, requireKind, STATE_FILE_MODE } from "./session-map-file.ts";
+import { createSnapshot } from "./session-map-snapshot.ts";
 
 const FOLDER_MODE = 0o700;
 /** Shared with OpenClaw, which may keep files of its own there. */
@@ -153,8 +148,9 @@ async function ensureGitignore(path: string): Promise<boolean> {
 }
 
 async function ensureSessionMap(path: string): Promise<boolean> {
-  const created = await createSessionMapFile(path);
-  await chmod(path, STATE_FILE_MODE);
+  const created = await createSnapshot(path);
+  // A chmod changes the file's times even when it changes no bit, and every store would read the map anew.
+  if (((await stat(path)).mode & 0o777) !== STATE_FILE_MODE) await chmod(path, STATE_FILE_MODE);
   await requireWritable(path, constants.R_OK | constants.W_OK);
   return created;
 }

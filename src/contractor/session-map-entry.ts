@@ -5,6 +5,20 @@ export const SESSION_MAP_VERSION = 1;
 const timestamp = z.iso.datetime();
 
 /**
+ * Why an entry is no longer active. `rewound`: OpenClaw's history was cut back. `rotated`: its context was full.
+ * `lost`: its transcript is proven gone. `superseded`: OpenClaw began the conversation anew while nobody listened.
+ */
+export const END_REASONS = [
+  "reset",
+  "deleted",
+  "rewound",
+  "adopted",
+  "rotated",
+  "lost",
+  "superseded",
+] as const;
+
+/**
  * One OpenClaw conversation and the Claude session behind it.
  * Unknown fields are kept: a newer version of this plugin may have written them.
  */
@@ -20,17 +34,35 @@ export const sessionMapEntrySchema = z.looseObject({
   createdAt: timestamp,
   lastActivityAt: timestamp,
   state: z.enum(["active", "closed", "orphaned"]),
+  /** Both absent while the entry is active. */
+  endedAt: timestamp.optional(),
+  endedBy: z.enum(END_REASONS).optional(),
+  /** OpenClaw's own id of this life of the conversation (`lifecycleRevision`): another one after each reset. */
+  lifecycle: z.string().min(1).optional(),
+  /** Where Claude Code's transcript was seen after a completed turn. Absent: never seen, so its absence proves nothing. */
+  transcript: z.string().min(1).optional(),
+  /** True when the session began without the summary that it should have begun with, because its first message was a command. */
+  seedPending: z.boolean().optional(),
   /** Completed turns in this Claude session. */
   turns: z.int().nonnegative().default(0),
 });
 
 export type SessionMapEntry = z.infer<typeof sessionMapEntrySchema>;
-export type SessionMapState = SessionMapEntry["state"];
+export type EndReason = (typeof END_REASONS)[number];
+
+/** See `SessionMapIncident`. */
+const incidentSchema = z.looseObject({
+  at: timestamp,
+  movedTo: z.string(),
+  problem: z.string(),
+  restored: z.int().nonnegative(),
+});
 
 /** `{}` is a valid, empty map: a person may have emptied the file by hand. */
 export const sessionMapFileSchema = z.looseObject({
   version: z.literal(SESSION_MAP_VERSION).default(SESSION_MAP_VERSION),
   sessions: z.array(sessionMapEntrySchema).default([]),
+  incidents: z.array(incidentSchema).optional(),
 });
 
 export type SessionMapFile = z.infer<typeof sessionMapFileSchema>;

@@ -1,4 +1,5 @@
-import { access, constants, realpath, stat } from "node:fs/promises";
+import { access, constants, readlink, realpath, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { ContractorError } from "../errors/contractor-error.ts";
 
 /**
@@ -6,12 +7,8 @@ import { ContractorError } from "../errors/contractor-error.ts";
  * Errors: `workspace-missing`, `workspace-not-a-folder`, `workspace-not-writable`.
  */
 export async function resolveWorkspace(workspace: string): Promise<string> {
-  const real = await realpath(workspace).catch((cause: unknown) => {
-    throw new ContractorError("workspace-missing", {
-      message: `The workspace ${workspace} does not exist.`,
-      mend: "Create the folder, or name another one.",
-      cause,
-    });
+  const real = await realpath(workspace).catch(async (cause: unknown) => {
+    throw await missing(workspace, cause);
   });
   if (!(await stat(real)).isDirectory()) {
     throw new ContractorError("workspace-not-a-folder", {
@@ -27,4 +24,33 @@ export async function resolveWorkspace(workspace: string): Promise<string> {
     });
   });
   return real;
+}
+
+async function missing(workspace: string, cause: unknown): Promise<ContractorError> {
+  const target = await linkTargetOf(workspace);
+  if (target === null) {
+    return new ContractorError("workspace-missing", {
+      message: `The workspace ${workspace} does not exist.`,
+      mend: "Create the folder, or name another one.",
+      cause,
+    });
+  }
+  return new ContractorError("workspace-missing", {
+    message: `The workspace ${workspace} is a symbolic link to ${target}, which does not exist.`,
+    mend: "Bring that folder back, or point the link to where it is now.",
+    cause,
+  });
+}
+
+/** Where a chain of symbolic links ends; null for a path that is no link, and for links that lead round in a circle. */
+async function linkTargetOf(path: string): Promise<string | null> {
+  const seen = new Set([path]);
+  let target = path;
+  for (;;) {
+    const next = await readlink(target).catch(() => null);
+    if (next === null) return target === path ? null : target;
+    target = resolve(dirname(target), next);
+    if (seen.has(target)) return null;
+    seen.add(target);
+  }
 }

@@ -1,60 +1,25 @@
-import { spawn, type ChildProcessByStdio } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, renameSync } from "node:fs";
-import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import type { Readable } from "node:stream";
-import lockfile from "proper-lockfile";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { mkdir, open, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createFileSessionMapStore } from "../../src/contractor/file-session-map-store.ts";
-import { readSessionMapFile, writeSessionMapFile } from "../../src/contractor/session-map-file.ts";
-import { emptySessionMap } from "../../src/contractor/session-map.ts";
-import { keyOf, sampleEntry } from "../suites/session-map-store-conformance.ts";
+import { emptySessionMap, writeSnapshot } from "../../src/contractor/session-map-snapshot.ts";
+import { readState } from "../../src/contractor/session-map-state.ts";
+import { endedSample, install, keyOf, NOW, sampleEntry } from "../suites/session-map-store-conformance.ts";
+import { finish, startWriter, temporaryMapPath } from "./session-map-processes.ts";
 
-const WRITER = join(import.meta.dirname, "../fixtures/session-map-writer.ts");
+const FILES = ["session-map.json", "session-map.json.copy"];
+const now = (): Date => NOW;
 
-let folder: string;
 let path: string;
+let folder: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "file-session-map-"));
-  path = join(folder, "session-map.json");
+  path = await temporaryMapPath();
+  folder = dirname(path);
 });
 
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await rm(folder, { recursive: true, force: true });
-});
-
-type Writer = ChildProcessByStdio<null, Readable, Readable>;
-
-/** `prelude` is shell that runs before the writer, in the same process. */
-function startWriter(args: string[], prelude = ":"): Writer {
-  const command = ["-c", `${prelude}; exec "$@"`, "sh", process.execPath, WRITER, ...args];
-  return spawn("sh", command, { stdio: ["ignore", "pipe", "pipe"] });
-}
-
-async function finish(writer: Writer): Promise<{ code: number | null; stored: number; stderr: string }> {
-  const closed = once(writer, "close");
-  const [stdout, stderr] = await Promise.all([text(writer.stdout), text(writer.stderr), closed]);
-  return { code: writer.exitCode, stored: stdout.split("\n").filter(Boolean).length, stderr };
-}
-
-function takeLockOver(): void {
-  mkdirSync(`${path}.other`, { recursive: true });
-  renameSync(`${path}.other`, `${path}.lock`);
-}
-
-async function whileLocked(run: (holder: Writer) => Promise<void>): Promise<void> {
-  const holder = startWriter(["hold", path]);
-  try {
-    await once(holder.stdout, "data");
-    await run(holder);
-  } finally {
-    holder.kill("SIGKILL");
-  }
+async function entriesOnDisk(): Promise<number> {
+  return (await readState(path))?.index.all().length ?? -1;
 }
 
 describe("what the file may hold", () => {
@@ -62,63 +27,72 @@ describe("what the file may hold", () => {
     await writeFile(path, content);
     const store = createFileSessionMapStore({ path });
     expect(await store.list()).toEqual([]);
-    await store.put(sampleEntry());
+    await install(store, sampleEntry());
     expect(await store.list()).toEqual([sampleEntry()]);
+    expect(await store.incidents()).toEqual([]);
   });
 
-  it("keeps unknown fields of the file and of every entry through a write", async () => {
+  it("keeps unknown fields of the file and of every entry through every kind of write", async () => {
     const unknown = { text: "ünïcode \u2028", nested: [{ deep: [null, true, 0.1, -1e-7] }], empty: {} };
     const first = { ...sampleEntry({ agentId: "ops" }), later: unknown };
     await writeFile(path, JSON.stringify({ version: 1, sessions: [first], writtenBy: unknown }));
-    await createFileSessionMapStore({ path }).put(sampleEntry());
+    await install(createFileSessionMapStore({ path }), sampleEntry());
+    const journalled = createFileSessionMapStore({ path, wholeBelowBytes: 0, now });
+    await journalled.close(keyOf(first), "reset");
+    await journalled.flush();
+    const closed = { ...endedSample("reset", { agentId: "ops" }), later: unknown };
     const stored: unknown = JSON.parse(await readFile(path, "utf8"));
-    expect(stored).toEqual({ version: 1, sessions: [first, sampleEntry()], writtenBy: unknown });
-  });
-
-  it.each([
-    ["an empty file", ""],
-    ["a truncated file", '{"version": 1, "sessions": [{"openclawSess'],
-    ["a list", "[]"],
-    ["another version scheme", '{"version":"1","sessions":[]}'],
-    ["an entry without a session id", '{"sessions":[{"agentId":"dev"}]}'],
-    ["broken UTF-8", Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
-  ])("refuses %s, names the file and leaves it as it is", async (_, content) => {
-    await writeFile(path, content);
-    const store = createFileSessionMapStore({ path });
-    const refusal = { code: "session-map-invalid", message: expect.stringContaining(path) as string };
-    await expect(store.get(keyOf(sampleEntry()))).rejects.toMatchObject(refusal);
-    await expect(store.put(sampleEntry())).rejects.toMatchObject(refusal);
-    await expect(store.close(keyOf(sampleEntry()))).rejects.toMatchObject(refusal);
-    expect(await readFile(path)).toEqual(Buffer.from(content));
-    expect(await readdir(folder)).toEqual(["session-map.json"]);
+    expect(stored).toEqual({ version: 1, sessions: [closed, sampleEntry()], writtenBy: unknown });
   });
 
   it("refuses a file of a future version and leaves it as it is", async () => {
     const content = '{"version":2,"sessions":{"shape":"unknown"}}';
     await writeFile(path, content);
     const store = createFileSessionMapStore({ path });
-    await expect(store.list()).rejects.toMatchObject({ code: "session-map-future-version" });
-    await expect(store.put(sampleEntry())).rejects.toMatchObject({ code: "session-map-future-version" });
+    const calls = [() => store.list(), () => store.incidents(), () => install(store, sampleEntry())];
+    for (const call of calls) {
+      await expect(call()).rejects.toMatchObject({ code: "session-map-future-version" });
+    }
     expect(await readFile(path, "utf8")).toBe(content);
+    expect(await readdir(folder)).toEqual(["session-map.json"]);
   });
 
-  it("retires every active entry of a conversation that a person doubled by hand", async () => {
+  it.each(["session-map.json", "session-map.journal.jsonl"])("refuses an odd thing as %s", async (name) => {
+    const store = createFileSessionMapStore({ path });
+    await writeFile(join(folder, "elsewhere"), "{}\n");
+    await symlink("elsewhere", join(folder, name));
+    await expect(store.list()).rejects.toMatchObject({ code: "state-unusable" });
+    await expect(install(store, sampleEntry())).rejects.toMatchObject({ code: "state-unusable" });
+    expect(await readFile(join(folder, "elsewhere"), "utf8")).toBe("{}\n");
+  });
+
+  it("ends every active entry of a conversation that a person doubled by hand", async () => {
     const older = sampleEntry({ claudeSessionId: "claude-0", lastActivityAt: "2025-12-31T00:00:00Z" });
     await writeFile(path, JSON.stringify({ sessions: [sampleEntry(), older] }));
-    const store = createFileSessionMapStore({ path });
-    expect(await store.close(keyOf(older))).toEqual(sampleEntry({ state: "closed" }));
+    const store = createFileSessionMapStore({ path, now });
+    expect(await store.close(keyOf(older), "reset")).toEqual(endedSample("reset"));
     expect((await store.list()).map((entry) => entry.state)).toEqual(["closed", "closed"]);
+  });
+
+  it("sees what a person edits by hand meanwhile", async () => {
+    const store = createFileSessionMapStore({ path });
+    await install(store, sampleEntry());
+    const text = await readFile(path, "utf8");
+    await writeFile(path, text.replace('"turns": 1', '"turns": 7'));
+    expect(await store.get(keyOf(sampleEntry()))).toEqual(sampleEntry({ turns: 7 }));
   });
 });
 
 describe("a write, and one that fails", () => {
-  it("replaces the file instead of changing it: who has it open reads the old content to the end", async () => {
+  it("replaces a short file whole: who has it open reads the old content to the end", async () => {
     const store = createFileSessionMapStore({ path });
-    await store.put(sampleEntry());
+    await install(store, sampleEntry());
     await using reader = await open(path);
-    await store.put(sampleEntry({ agentId: "ops" }));
+    await install(store, sampleEntry({ agentId: "ops" }));
     expect(JSON.parse(await reader.readFile("utf8"))).toMatchObject({ sessions: [sampleEntry()] });
-    expect(await store.list()).toHaveLength(2);
+    expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ sessions: [{}, { agentId: "ops" }] });
+    expect(await readFile(`${path}.copy`)).toEqual(await readFile(path));
+    expect(await readdir(folder)).toEqual(FILES);
   });
 
   it("leaves the old content and no temporary file when the rename fails", async () => {
@@ -127,122 +101,100 @@ describe("a write, and one that fails", () => {
       expect(await readdir(folder)).toHaveLength(1);
       await mkdir(path);
     };
-    const written = writeSessionMapFile(path, { map, beforeRename });
+    const written = writeSnapshot(path, { map, beforeRename });
     await expect(written).rejects.toMatchObject({ code: "state-unusable" });
     expect(await readdir(folder)).toEqual(["session-map.json"]);
   });
 
   it("leaves the old content when something stops it between temporary file and rename", async () => {
-    await createFileSessionMapStore({ path }).put(sampleEntry());
+    const store = createFileSessionMapStore({ path });
+    await install(store, sampleEntry());
     const stop = new Error("stopped");
     const write = { map: emptySessionMap(), beforeRename: () => Promise.reject(stop) };
-    await expect(writeSessionMapFile(path, write)).rejects.toMatchObject({ cause: stop });
-    expect((await readSessionMapFile(path)).sessions).toEqual([sampleEntry()]);
-    expect(await readdir(folder)).toEqual(["session-map.json"]);
+    await expect(writeSnapshot(path, write)).rejects.toMatchObject({ cause: stop });
+    expect(await store.list()).toEqual([sampleEntry()]);
+    expect(await readdir(folder)).toEqual(FILES);
   });
 
   // A limit on the size of files stands in for a full disk: it stops root too.
-  it("reports a full disk and leaves what was stored before, whole", async () => {
-    const put = ["put", JSON.stringify({ path }), "dev", "100"];
-    const { code, stored, stderr } = await finish(startWriter(put, "ulimit -f 8"));
+  it.each([
+    ["a whole write", 65_536, FILES],
+    ["a line of the journal", 0, ["session-map.journal.jsonl", ...FILES]],
+  ])("reports a full disk at %s and leaves what was stored before", async (_, wholeBelowBytes, files) => {
+    const options = JSON.stringify({ path, wholeBelowBytes });
+    if (wholeBelowBytes === 0) {
+      // So long that the journal meets the limit before it is folded.
+      const store = createFileSessionMapStore({ path });
+      const padding = { padding: "x".repeat(40_000) };
+      await install(store, { ...sampleEntry({ agentId: "ops" }), ...padding });
+    }
+    const before = Math.max(await entriesOnDisk(), 0);
+    const writer = startWriter(["install", options, "dev", "100"], "ulimit -f 8");
+    const { code, lines, stderr } = await finish(writer);
     expect(code).toBe(1);
     expect(stderr).toContain("state-unusable");
-    expect(stored).toBeGreaterThan(0);
-    expect(await createFileSessionMapStore({ path }).list()).toHaveLength(stored);
-    expect(await readdir(folder)).toEqual(["session-map.json"]);
+    expect(lines).toBeGreaterThan(0);
+    expect(await readdir(folder)).toEqual(files);
+    expect(await entriesOnDisk()).toBe(before + lines);
+    const store = createFileSessionMapStore({ path, wholeBelowBytes });
+    expect(await install(store, sampleEntry({ agentId: "after" }))).toBe(true);
+    expect(await store.incidents()).toEqual([]);
+    expect(await store.list()).toHaveLength(before + lines + 1);
   });
 
-  it("leaves what was stored before, whole, when the process is killed in the middle of it", async () => {
-    const writer = startWriter(["put", JSON.stringify({ path }), "dev", "10000"]);
+  it.each([65_536, 0])("leaves every stored entry when it is killed, whole below %i bytes", async (bytes) => {
+    const options = JSON.stringify({ path, wholeBelowBytes: bytes });
+    const writer = startWriter(["install", options, "dev", "10000"]);
     const finished = finish(writer);
     const patience = { timeout: 10_000, interval: 1 };
-    await vi.waitUntil(async () => (await readSessionMapFile(path)).sessions.length > 5, patience);
-    await vi.waitUntil(async () => (await readdir(folder)).some((name) => name.endsWith(".tmp")), patience);
+    await vi.waitUntil(async () => (await entriesOnDisk()) > 5, patience);
     writer.kill("SIGKILL");
-    const { stored } = await finished;
-    const { length } = (await readSessionMapFile(path)).sessions;
-    expect(length).toBeGreaterThanOrEqual(stored);
-    expect(length).toBeLessThanOrEqual(stored + 1);
+    const { lines } = await finished;
+    const store = createFileSessionMapStore({ path });
+    const { length } = await store.list();
+    expect(length).toBeGreaterThanOrEqual(lines);
+    expect(length).toBeLessThanOrEqual(lines + 1);
+    expect(await install(store, sampleEntry({ agentId: "after" }))).toBe(true);
   });
 });
 
 describe("several processes at one file", () => {
-  it.each(["000", "022", "077"])("is 0600 in a 0700 folder under umask %s", async (umask) => {
-    const put = ["put", JSON.stringify({ workspace: folder }), "dev", "1"];
-    expect(await finish(startWriter(put, `umask ${umask}`))).toMatchObject({ code: 0, stored: 1 });
+  it.each(["000", "022", "077"])("has 0600 files in a 0700 folder under umask %s", async (umask) => {
+    const options = JSON.stringify({ workspace: folder, wholeBelowBytes: 0 });
+    const writer = startWriter(["install", options, "dev", "2"], `umask ${umask}`);
+    expect(await finish(writer)).toMatchObject({ code: 0, lines: 2 });
     const stateDir = join(folder, ".openclaw/contractor-agent");
     expect((await stat(stateDir)).mode & 0o777).toBe(0o700);
-    expect((await stat(join(stateDir, "session-map.json"))).mode & 0o777).toBe(0o600);
+    const names = (await readdir(stateDir)).filter((name) => name.startsWith("session-map"));
+    expect(names).toContain("session-map.json");
+    for (const name of names) expect((await stat(join(stateDir, name))).mode & 0o777).toBe(0o600);
   });
 
-  it("loses none of 2 x 50 entries that two processes put at the same time", async () => {
-    const put = (agentId: string): Writer => startWriter(["put", JSON.stringify({ path }), agentId, "50"]);
-    const writers = await Promise.all([finish(put("one")), finish(put("two"))]);
-    for (const writer of writers) expect(writer).toMatchObject({ code: 0, stored: 50, stderr: "" });
+  it.each([65_536, 0])("loses none of 2 x 50 entries, whole below %i bytes", async (wholeBelowBytes) => {
+    const options = JSON.stringify({ path, wholeBelowBytes });
+    const write = ["one", "two"].map((agentId) => finish(startWriter(["install", options, agentId, "50"])));
+    for (const writer of await Promise.all(write)) {
+      expect(writer).toMatchObject({ code: 0, lines: 50, stderr: "" });
+    }
     const store = createFileSessionMapStore({ path });
     expect(await store.list("one")).toHaveLength(50);
     expect(await store.list("two")).toHaveLength(50);
-    expect(await readdir(folder)).toEqual(["session-map.json"]);
+    expect(await store.incidents()).toEqual([]);
   });
 
-  it("says session-map-locked within a bounded time while a live process holds the lock", async () => {
-    await writeFile(path, "{}");
-    await whileLocked(async () => {
-      const store = createFileSessionMapStore({ path, lockWaitMs: 100 });
-      const started = performance.now();
-      const writes = [store.put(sampleEntry()), store.close(keyOf(sampleEntry())), store.removeAgent("dev")];
-      const message = expect.stringMatching(
-        /session-map\.json\.lock has been held .* for \d+\.\d s/,
-      ) as string;
-      for (const write of await Promise.allSettled(writes)) {
-        const reason = { code: "session-map-locked", retryable: true, message };
-        expect(write).toMatchObject({ status: "rejected", reason });
-      }
-      expect(performance.now() - started).toBeLessThan(3000);
-      expect(await store.list()).toEqual([]);
-    });
-  });
-
-  it("gets the lock as soon as its holder lets go", async () => {
-    const release = await lockfile.lock(path, { realpath: false });
-    const put = createFileSessionMapStore({ path }).put(sampleEntry());
-    await release();
-    await put;
-    expect(await readdir(folder)).toEqual(["session-map.json"]);
-  });
-
-  it("takes over a lock that a dead process left, once it shows no life for ten seconds", async () => {
-    await whileLocked(async (holder) => {
-      holder.kill("SIGKILL");
-      await once(holder, "close");
-      const elevenSecondsAgo = new Date(Date.now() - 11_000);
-      await utimes(`${path}.lock`, elevenSecondsAgo, elevenSecondsAgo);
-      const store = createFileSessionMapStore({ path, lockWaitMs: 0 });
-      await store.put(sampleEntry());
-      expect(await store.list()).toEqual([sampleEntry()]);
-      expect(await readdir(folder)).toEqual(["session-map.json"]);
-    });
-  });
-
-  const losses: [string, (report?: (error: Error) => void) => void][] = [
-    ["another process took the lock over", takeLockOver],
-    ["the lock is reported as compromised", (report) => report?.(new Error("not refreshed in time"))],
-  ];
-
-  it.each(losses)("writes nothing and frees nobody's lock when %s", async (_, lose) => {
+  it("loses no turn of a Gateway while a command line installs, closes and removes beside it", async () => {
+    const gateway = finish(startWriter(["turns", JSON.stringify({ path }), "dev", "100"]));
     const store = createFileSessionMapStore({ path });
-    await store.put(sampleEntry());
-    const locking = vi.spyOn(lockfile, "lock");
-    const entry = {
-      ...sampleEntry(),
-      // Read in the middle of the edit: the lock is taken, nothing is written yet.
-      get turns() {
-        lose(locking.mock.lastCall?.[1]?.onCompromised);
-        return 2;
-      },
-    };
-    await expect(store.put(entry)).rejects.toMatchObject({ code: "session-map-locked", retryable: true });
-    expect(await readdir(folder)).toEqual(["session-map.json", "session-map.json.lock"]);
-    expect(await store.list()).toEqual([sampleEntry()]);
+    const other = sampleEntry({ agentId: "ops" });
+    const writing = { ended: false };
+    void gateway.finally(() => (writing.ended = true));
+    do {
+      expect(await install(store, other)).toBe(true);
+      await store.touch({ key: other, claudeSessionId: "claude-1", at: "2026-01-02T00:00:00Z" });
+      expect(await store.close(keyOf(other), "reset")).toMatchObject({ turns: 2 });
+      expect(await store.removeAgent("ops")).toBe(1);
+    } while (!writing.ended);
+    expect(await gateway).toMatchObject({ code: 0, lines: 100, stderr: "" });
+    expect(await store.list()).toMatchObject([{ agentId: "dev", state: "active", turns: 101 }]);
   });
 });

@@ -1,29 +1,41 @@
-import { expect, it } from "vitest";
-import { isSessionProvenGone } from "../../src/contractor/recovery.ts";
+import { describe, expect, it } from "vitest";
+import {
+  verdictOnResume,
+  type ResumeVerdict,
+  type TranscriptWitness,
+} from "../../src/contractor/recovery.ts";
 import { ContractorError } from "../../src/errors/contractor-error.ts";
 import { ERROR_CODES, type ErrorCode } from "../../src/errors/error-codes.ts";
 
-/** Answers of the agent that speak for a missing session, or for nothing at all. */
-const WITNESSES: ErrorCode[] = ["agent-session-lost", "agent-failed"];
+const WITNESSES: TranscriptWitness[] = ["present", "missing", "unseen"];
+
+/** Answers of the agent that may speak for a missing session. */
+const TELLING: ErrorCode[] = ["agent-session-lost", "agent-failed"];
 
 function failure(code: ErrorCode): ContractorError {
   return new ContractorError(code, { message: "It failed.", mend: "Mend it." });
 }
 
-it.each(WITNESSES)("%s and a missing transcript prove that the session is gone", async (code) => {
-  expect(await isSessionProvenGone(failure(code), () => Promise.resolve(false))).toBe(true);
-  expect(await isSessionProvenGone(failure(code), () => Promise.resolve(true))).toBe(false);
-});
+describe("after the agent was asked to resume", () => {
+  it.each<[ErrorCode | null, TranscriptWitness, ResumeVerdict]>([
+    [null, "present", "continue"],
+    [null, "missing", "replace"],
+    [null, "unseen", "continue"],
+    ["agent-session-lost", "present", "fail"],
+    ["agent-session-lost", "missing", "replace"],
+    ["agent-session-lost", "unseen", "replace"],
+    ["agent-failed", "present", "fail"],
+    ["agent-failed", "missing", "replace"],
+    ["agent-failed", "unseen", "fail"],
+  ])("the answer %s and a transcript that is %s mean: %s", (code, witness, verdict) => {
+    expect(verdictOnResume(code === null ? null : failure(code), witness)).toBe(verdict);
+  });
 
-it.each(ERROR_CODES.filter((code) => !WITNESSES.includes(code)))(
-  "%s proves nothing, with or without a transcript",
-  async (code) => {
-    expect(await isSessionProvenGone(failure(code), () => Promise.resolve(false))).toBe(false);
-    expect(await isSessionProvenGone(failure(code), () => Promise.resolve(true))).toBe(false);
-  },
-);
-
-it("does not take a folder that cannot be read for a missing transcript", async () => {
-  const unreadable = (): Promise<boolean> => Promise.reject(new Error("EACCES"));
-  await expect(isSessionProvenGone(failure("agent-session-lost"), unreadable)).rejects.toThrow("EACCES");
+  it.each(ERROR_CODES.filter((code) => !TELLING.includes(code)))(
+    "the answer %s proves nothing, whatever the transcript says",
+    (code) => {
+      const verdicts = WITNESSES.map((witness) => verdictOnResume(failure(code), witness));
+      expect(verdicts).toEqual(["fail", "fail", "fail"]);
+    },
+  );
 });

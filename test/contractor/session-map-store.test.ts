@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createFileSessionMapStore } from "../../src/contractor/file-session-map-store.ts";
 import { createMemorySessionMapStore } from "../../src/contractor/memory-session-map-store.ts";
-import { describeSessionMapStore, keyOf, sampleEntry } from "../suites/session-map-store-conformance.ts";
+import {
+  describeSessionMapStore,
+  install,
+  keyOf,
+  NOW,
+  sampleEntry,
+} from "../suites/session-map-store-conformance.ts";
 
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "session-map-store-"));
@@ -12,14 +18,24 @@ async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-describeSessionMapStore("the memory store", createMemorySessionMapStore);
+const now = (): Date => NOW;
+
+describeSessionMapStore("the memory store", () => createMemorySessionMapStore({ now }));
 
 describeSessionMapStore("the file store of a file", async () =>
-  createFileSessionMapStore({ path: join(await temporaryFolder(), "session-map.json") }),
+  createFileSessionMapStore({ path: join(await temporaryFolder(), "session-map.json"), now }),
+);
+
+describeSessionMapStore("the file store with a journal", async () =>
+  createFileSessionMapStore({
+    path: join(await temporaryFolder(), "session-map.json"),
+    wholeBelowBytes: 0,
+    now,
+  }),
 );
 
 describeSessionMapStore("the file store of a workspace", async () =>
-  createFileSessionMapStore({ workspace: await temporaryFolder() }),
+  createFileSessionMapStore({ workspace: await temporaryFolder(), now }),
 );
 
 describe("the file store, where its file may be", () => {
@@ -31,7 +47,7 @@ describe("the file store, where its file may be", () => {
     await symlink(elsewhere, path);
     const store = createFileSessionMapStore({ path });
     await expect(store.list()).rejects.toMatchObject({ code: "state-unusable" });
-    await expect(store.put(sampleEntry())).rejects.toMatchObject({ code: "state-unusable" });
+    await expect(install(store, sampleEntry())).rejects.toMatchObject({ code: "state-unusable" });
     expect(await readFile(elsewhere, "utf8")).toBe("{}");
   });
 
@@ -43,14 +59,14 @@ describe("the file store, where its file may be", () => {
     await symlink(join(folder, "elsewhere"), join(workspace, ".openclaw/contractor-agent"));
     const store = createFileSessionMapStore({ workspace });
     await expect(store.list()).rejects.toMatchObject({ code: "state-unusable" });
-    await expect(store.put(sampleEntry())).rejects.toMatchObject({ code: "state-unusable" });
+    await expect(install(store, sampleEntry())).rejects.toMatchObject({ code: "state-unusable" });
     expect(await readdir(join(folder, "elsewhere"))).toEqual([]);
   });
 
   it("makes no state folder in a workspace for a change that has nothing to change", async () => {
     const folder = await temporaryFolder();
     const store = createFileSessionMapStore({ workspace: folder });
-    expect(await store.close(keyOf(sampleEntry()))).toBeNull();
+    expect(await store.close(keyOf(sampleEntry()), "reset")).toBeNull();
     expect(await store.removeAgent("dev")).toBe(0);
     expect(await readdir(folder)).toEqual([]);
   });
@@ -59,12 +75,12 @@ describe("the file store, where its file may be", () => {
     const folder = await temporaryFolder();
     const store = createFileSessionMapStore({ workspace: join(folder, "gone") });
     await expect(store.get(keyOf(sampleEntry()))).rejects.toMatchObject({ code: "workspace-missing" });
-    await expect(store.put(sampleEntry())).rejects.toMatchObject({ code: "workspace-missing" });
+    await expect(install(store, sampleEntry())).rejects.toMatchObject({ code: "workspace-missing" });
   });
 
   it("fails at once when the folder of the file is missing", async () => {
     const folder = await temporaryFolder();
     const store = createFileSessionMapStore({ path: join(folder, "missing/session-map.json") });
-    await expect(store.put(sampleEntry())).rejects.toMatchObject({ code: "state-unusable" });
+    await expect(install(store, sampleEntry())).rejects.toMatchObject({ code: "state-unusable" });
   });
 });

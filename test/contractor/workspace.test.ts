@@ -35,6 +35,24 @@ describe("resolveWorkspace", () => {
     await expect(resolveWorkspace(join(root, name))).rejects.toMatchObject({ code });
   });
 
+  it("names both ends of a symbolic link whose folder is gone", async () => {
+    await symlink("moved", join(root, "link"));
+    await symlink(join(root, "gone"), join(root, "moved"));
+    await expect(resolveWorkspace(join(root, "link"))).rejects.toMatchObject({
+      code: "workspace-missing",
+      message: `The workspace ${root}/link is a symbolic link to ${root}/gone, which does not exist.`,
+    });
+  });
+
+  it("is not caught by links that lead round in a circle", async () => {
+    await symlink("b", join(root, "a"));
+    await symlink("a", join(root, "b"));
+    await expect(resolveWorkspace(join(root, "a"))).rejects.toMatchObject({
+      code: "workspace-missing",
+      message: `The workspace ${root}/a does not exist.`,
+    });
+  });
+
   it("refuses a folder that may not be written", async () => {
     // Root may write everywhere, so the answer of the system is played.
     const refusal = Object.assign(new Error("permission denied"), { code: "EACCES" });
