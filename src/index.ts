@@ -2,6 +2,7 @@ import { definePluginEntry } from "openclaw/plugin-sdk/plugin-entry";
 import { CLI_DESCRIPTION, registerCli } from "./cli/register-cli.ts";
 import { CLI_ROOT, PLUGIN_ID } from "./config/identifiers.ts";
 import { createHostBridge, drainSharedRuntime } from "./openclaw/bridge-runtime.ts";
+import { registerGatewayMethods } from "./openclaw/gateway-methods.ts";
 import { createContractorHarness } from "./openclaw/harness.ts";
 import { createHostCliContext } from "./openclaw/host-cli-context.ts";
 
@@ -20,23 +21,29 @@ export default definePluginEntry({
     api.registerAgentHarness(
       createContractorHarness({
         bridge: () => createHostBridge(api),
+        readHostConfig: () => api.runtime.config.current(),
         log: (message) => {
           api.logger.warn(message);
         },
       }),
     );
+    registerGatewayMethods(api, () => createHostBridge(api));
     api.registerCli(
       ({ program, config }) => {
         registerCli(program, () => createHostCliContext(api, config));
       },
       { descriptors: [{ name: CLI_ROOT, description: CLI_DESCRIPTION, hasSubcommands: true }] },
     );
+    const drain = (): Promise<void> =>
+      drainSharedRuntime((message) => {
+        api.logger.warn(message);
+      });
     api.registerService({
       id: `${PLUGIN_ID}-sessions`,
       // Claude's processes start with the first turn; this only sees to their end.
       start: () => undefined,
-      stop: drainSharedRuntime,
+      stop: drain,
     });
-    api.lifecycle.onDispose?.(drainSharedRuntime);
+    api.lifecycle.onDispose?.(drain);
   },
 });

@@ -5,6 +5,8 @@ export type ChatQuestion = {
   text: string;
   /** Who asks: the Gateway keeps one conversation for each. */
   user: string;
+  /** The conversation itself, in place of the one that belongs to `user`. */
+  sessionKey?: string;
   /** Called for each piece of a streamed answer, with the milliseconds since the request was sent. */
   onDelta?(text: string, elapsedMs: number): void;
   signal?: AbortSignal;
@@ -40,7 +42,11 @@ export async function askGateway(
   const timeout = AbortSignal.timeout(TURN_TIMEOUT_MS);
   const response = await fetch(`${gateway.url}/v1/chat/completions`, {
     method: "POST",
-    headers: { authorization: `Bearer ${gateway.token}`, "content-type": "application/json" },
+    headers: {
+      authorization: `Bearer ${gateway.token}`,
+      "content-type": "application/json",
+      ...(question.sessionKey === undefined ? {} : { "x-openclaw-session-key": question.sessionKey }),
+    },
     body: JSON.stringify({
       model: `openclaw/${question.agentId}`,
       user: question.user,

@@ -84,11 +84,24 @@ async function initialize(
       clientInfo: { name: "openclaw-contractor-agent", version: "1" },
       clientCapabilities: {},
     }),
-  );
+  ).catch((failure: unknown) => {
+    throw notStarted(failure);
+  });
   if (initialized.protocolVersion === PROTOCOL_VERSION) return initialized;
   throw new ContractorError("agent-protocol", {
     message: `The ACP agent speaks protocol version ${initialized.protocolVersion}; this plugin speaks ${PROTOCOL_VERSION}.`,
     mend: "Use the adapter version that comes with the plugin.",
+  });
+}
+
+/** An agent that cannot even begin says nothing about any session: "not found" here must not count as one that is gone. */
+function notStarted(failure: unknown): unknown {
+  if (!ContractorError.isInstance(failure)) return failure;
+  if (failure.code !== "agent-failed" && failure.code !== "agent-session-lost") return failure;
+  return new ContractorError("adapter-start-failed", {
+    message: failure.message,
+    mend: "Send the message again; if it happens again, look at the Gateway's log.",
+    cause: failure,
   });
 }
 

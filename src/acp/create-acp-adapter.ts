@@ -2,14 +2,14 @@ import {
   methods,
   type InitializeResponse,
   type NewSessionResponse,
-  type ResumeSessionResponse,
   type SessionModeState,
 } from "@agentclientprotocol/sdk/unstable";
-import { ContractorError } from "../errors/contractor-error.ts";
 import type { AcpAdapter, AgentCapabilities, AgentSession, OpenSessionRequest } from "./acp-adapter.ts";
 import type { AgentLaunch } from "./adapter-launch.ts";
 import { connectAgent, type AgentConnection } from "./agent-connection.ts";
 import { createAgentSession, type AgentSessionTimings } from "./agent-session.ts";
+import { openingParams } from "./opening-params.ts";
+import { reopenSession } from "./reopen-session.ts";
 import { createTurnRouter } from "./turn-router.ts";
 
 export type AcpAdapterTimings = AgentSessionTimings & {
@@ -64,36 +64,10 @@ export function createAcpAdapter(
         return { sessionId: created.sessionId, modes: created.modes ?? null };
       }),
     resumeSession: (request) =>
-      open(request, async (connection) => {
-        const method = reopeningMethod(connection.initialized);
-        const params = { sessionId: request.sessionId, ...openingParams(request) };
-        const resumed = await connection.request<ResumeSessionResponse>(
-          method,
-          params,
-          timings.openSessionMs,
-        );
-        return { sessionId: request.sessionId, modes: resumed.modes ?? null };
-      }),
+      open(request, (connection) =>
+        reopenSession(connection, { request, deadlineMs: timings.openSessionMs }),
+      ),
   };
-}
-
-function openingParams(request: OpenSessionRequest): Record<string, unknown> {
-  return {
-    cwd: request.workspace,
-    mcpServers: [],
-    _meta: { systemPrompt: { append: request.systemPromptAppend } },
-  };
-}
-
-/** `session/resume` restores silently; `session/load` would replay the whole history as updates, so it is second choice. */
-function reopeningMethod(initialized: InitializeResponse): string {
-  const capabilities = initialized.agentCapabilities;
-  if (capabilities?.sessionCapabilities?.resume) return methods.agent.session.resume;
-  if (capabilities?.loadSession) return methods.agent.session.load;
-  throw new ContractorError("agent-protocol", {
-    message: "The ACP agent can neither resume nor load a session.",
-    mend: "Use an adapter that can, or run the contractor with --mode oneshot.",
-  });
 }
 
 /**

@@ -1,97 +1,116 @@
-import type { AgentSession } from "../acp/acp-adapter.ts";
+import type { AcpAdapter, AgentSession } from "../acp/acp-adapter.ts";
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
-import { isSessionProvenGone } from "../contractor/recovery.ts";
+import { verdictOnResume, type TranscriptWitness } from "../contractor/recovery.ts";
 import type { SessionMapEntry } from "../contractor/session-map-entry.ts";
-import type { ConversationKey, SessionMapStore } from "../contractor/session-map-store.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { SessionLoan } from "../pool/session-pool.ts";
 import type { BridgeDependencies } from "./bridge-dependencies.ts";
-import { conversationId } from "./conversation-id.ts";
-import type { TurnRequest } from "./turn.ts";
+import type { SessionPlan } from "./plan-session.ts";
+import type { FreshStartReason } from "./session-start.ts";
 
-/** The live Claude session of one turn, and what the map must learn of it. */
+/** The live Claude session of one turn. */
 export type AcquiredSession = {
   loan: SessionLoan;
-  /** Keep the process warm after the turn. */
-  keep: boolean;
-  /** True when an earlier session of the conversation was proven gone and this one took its place. */
-  replaced: boolean;
-  /** Writes the id into the map: only now is it known to be resumable. */
-  recordCompletedTurn(): Promise<void>;
+  /** The entry that this session continues; null when it is a new one. */
+  continues: SessionMapEntry | null;
+  /** The active entry that a new session takes the place of once its first turn is completed. */
+  replaces: SessionMapEntry | null;
+  /** Why it is a new session, where that is not a matter of course. */
+  fresh: FreshStartReason | undefined;
 };
 
-type Acquisition = {
+export type Acquisition = {
   dependencies: BridgeDependencies;
   metadata: ContractorAgentMetadata;
-  store: SessionMapStore;
-  request: TurnRequest;
+  /** `agent and session key`, the name of the conversation's place in the pool. */
+  conversation: string;
+  /** Real path of the workspace. */
+  workspace: string;
 };
 
-/** Finds the conversation's Claude session and makes it live: warm, resumed, or new. */
-export async function acquireClaudeSession(acquisition: Acquisition): Promise<AcquiredSession> {
-  const { dependencies, metadata, store, request } = acquisition;
-  const workspace = await dependencies.resolveWorkspace(metadata.workspace);
-  const key: ConversationKey = { agentId: request.agentId, openclawSessionKey: request.openclawSessionKey };
-  const persistent = metadata.mode === "persistent";
-  const entry = persistent ? await store.get(key) : null;
-  const opener = createOpener(acquisition, { entry, workspace });
-  const loan = await dependencies.pool.acquire(conversationId(key), {
+/** Makes the planned Claude session live: warm, resumed, or new. */
+export async function acquireClaudeSession(
+  acquisition: Acquisition,
+  plan: SessionPlan,
+): Promise<AcquiredSession> {
+  const { dependencies, metadata, conversation, workspace } = acquisition;
+  const entry = plan.kind === "continue" ? plan.entry : null;
+  let gone = false;
+  const loan = await dependencies.pool.acquire(conversation, {
     fingerprint: fingerprintOf(metadata, workspace),
     claudeSessionId: entry?.claudeSessionId ?? null,
-    open: opener.open,
+    turns: entry?.turns ?? 0,
+    async open() {
+      const opener = await createOpener(acquisition);
+      const resumed = entry === null ? null : await opener.resume(entry);
+      gone = entry !== null && resumed === null;
+      return resumed ?? opener.begin();
+    },
   });
+  if (plan.kind === "begin") {
+    return { loan, continues: null, replaces: plan.replaces, fresh: plan.because };
+  }
+  return gone
+    ? { loan, continues: null, replaces: plan.entry, fresh: "lost" }
+    : { loan, continues: plan.entry, replaces: null, fresh: undefined };
+}
+
+type Opener = {
+  begin(): Promise<AgentSession>;
+  /** Null when the session is proven gone. */
+  resume(entry: SessionMapEntry): Promise<AgentSession | null>;
+};
+
+async function createOpener({ dependencies, metadata, workspace }: Acquisition): Promise<Opener> {
+  const adapter = await dependencies.createAdapter(metadata);
+  const opening = { workspace, systemPromptAppend: await dependencies.readBootstrap(metadata) };
   return {
-    loan,
-    keep: persistent && !request.lastTurnOfProcess,
-    replaced: opener.replaced(),
-    async recordCompletedTurn() {
-      if (!persistent) return;
-      if (entry !== null) {
-        const current = await store.get(key);
-        // Another process reset the conversation, or removed the agent, while the turn ran: that stays so.
-        if (current?.claudeSessionId !== entry.claudeSessionId) return;
-        // Not before: a replacement whose first turn fails has not been announced to anybody.
-        if (opener.replaced()) await store.markOrphaned(key);
+    begin: () => adapter.createSession(opening),
+    async resume(entry) {
+      if (entry.workspace !== workspace) throw workspaceMoved(entry, workspace);
+      const { session, failure } = await askToResume(adapter, {
+        ...opening,
+        sessionId: entry.claudeSessionId,
+      });
+      const witness = await witnessOf(entry, { dependencies, resumed: failure === null });
+      if (verdictOnResume(failure, witness) === "replace") {
+        await session?.close();
+        return null;
       }
-      await store.put(
-        entryAfterTurn({
-          key,
-          workspace,
-          earlier: entry,
-          sessionId: loan.session.sessionId,
-          now: dependencies.now(),
-        }),
-      );
+      if (failure !== null) throw failure;
+      return session;
     },
   };
 }
 
-/** Opens the session that the map names; a new one when there is none or it is proven gone. */
-function createOpener(
-  { dependencies, metadata }: Acquisition,
-  conversation: { entry: SessionMapEntry | null; workspace: string },
-): { open: () => Promise<AgentSession>; replaced: () => boolean } {
-  let replaced = false;
-  return {
-    replaced: () => replaced,
-    async open() {
-      const { entry, workspace } = conversation;
-      const adapter = await dependencies.createAdapter(metadata);
-      const systemPromptAppend = await dependencies.readBootstrap(metadata);
-      const opening = { workspace, systemPromptAppend };
-      if (entry === null) return adapter.createSession(opening);
-      if (entry.workspace !== workspace) throw workspaceMoved(entry, workspace);
-      try {
-        return await adapter.resumeSession({ ...opening, sessionId: entry.claudeSessionId });
-      } catch (failure) {
-        if (!ContractorError.isInstance(failure)) throw failure;
-        const exists = (): Promise<boolean> => dependencies.transcriptExists(entry.claudeSessionId);
-        if (!(await isSessionProvenGone(failure, exists))) throw failure;
-        replaced = true;
-        return adapter.createSession(opening);
-      }
-    },
-  };
+type ResumeAnswer = { session: AgentSession; failure: null } | { session: null; failure: ContractorError };
+
+async function askToResume(
+  adapter: AcpAdapter,
+  request: Parameters<AcpAdapter["resumeSession"]>[0],
+): Promise<ResumeAnswer> {
+  try {
+    return { session: await adapter.resumeSession(request), failure: null };
+  } catch (failure) {
+    if (!ContractorError.isInstance(failure)) throw failure;
+    return { session: null, failure };
+  }
+}
+
+async function witnessOf(
+  entry: SessionMapEntry,
+  { dependencies, resumed }: { dependencies: BridgeDependencies; resumed: boolean },
+): Promise<TranscriptWitness> {
+  const { claudeSessionId, workspace, transcript } = entry;
+  try {
+    const found = await dependencies.findTranscript(claudeSessionId, { workspace, known: transcript });
+    if (found !== null) return "present";
+    return transcript === undefined ? "unseen" : "missing";
+  } catch (cause) {
+    // A folder that cannot be read proves nothing against a session that was resumed.
+    if (resumed) return "unseen";
+    throw cause;
+  }
 }
 
 /** Claude Code finds a session by the real path of its folder, so it cannot be resumed from another one. */
@@ -106,26 +125,4 @@ function workspaceMoved(entry: SessionMapEntry, workspace: string): ContractorEr
 function fingerprintOf(metadata: ContractorAgentMetadata, workspace: string): string {
   const { adapter, endpoint, model, claudeExecutable } = metadata;
   return JSON.stringify([adapter, endpoint ?? null, model ?? null, claudeExecutable ?? null, workspace]);
-}
-
-function entryAfterTurn(turn: {
-  key: ConversationKey;
-  workspace: string;
-  earlier: SessionMapEntry | null;
-  sessionId: string;
-  now: Date;
-}): SessionMapEntry {
-  const { key, workspace, earlier, sessionId, now } = turn;
-  const timestamp = now.toISOString();
-  const continued = earlier?.claudeSessionId === sessionId ? earlier : null;
-  return {
-    ...key,
-    contractor: "claude",
-    claudeSessionId: sessionId,
-    workspace,
-    createdAt: continued?.createdAt ?? timestamp,
-    lastActivityAt: timestamp,
-    state: "active",
-    turns: (continued?.turns ?? 0) + 1,
-  };
 }

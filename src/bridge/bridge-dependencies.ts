@@ -1,9 +1,16 @@
 import type { AcpAdapter } from "../acp/acp-adapter.ts";
 import type { PluginConfig } from "../config/schema.ts";
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
+import type { OpenTurns } from "../contractor/open-turns.ts";
+import type { EndReason, SessionMapEntry } from "../contractor/session-map-entry.ts";
 import type { SessionMapStore } from "../contractor/session-map-store.ts";
 import type { SessionPool } from "../pool/session-pool.ts";
 import type { TurnQueue } from "./turn-queue.ts";
+
+export type UnrecordedSession = {
+  entry: SessionMapEntry;
+  condition: { expected: string | null; endedBy: EndReason };
+};
 
 /** The bridge's boundaries. Each is a small contract that can be tested, and replaced, on its own. */
 export type BridgeDependencies = {
@@ -15,7 +22,14 @@ export type BridgeDependencies = {
   resolveWorkspace(workspace: string): Promise<string>;
   /** The role text, byte for byte the same at new and at resume. */
   readBootstrap(metadata: ContractorAgentMetadata): Promise<string>;
-  transcriptExists(claudeSessionId: string): Promise<boolean>;
+  /** Where Claude Code keeps the session's transcript; null when it is nowhere. `known`: where it was seen before. */
+  findTranscript(
+    claudeSessionId: string,
+    where: { workspace: string; known: string | undefined },
+  ): Promise<string | null>;
+  openTurns(workspace: string): OpenTurns;
+  /** What could not be written into the map after a completed turn, by conversation; written before the next one. */
+  unrecorded: Map<string, UnrecordedSession>;
   pool: SessionPool;
   queue: TurnQueue;
   now(): Date;

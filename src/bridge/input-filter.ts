@@ -24,6 +24,12 @@ export function buildClaudeTurnPayload(message: InboundMessage): ClaudeTurnPaylo
   return { text: `${labelledContext(context)}\n\n${text}`.trimEnd(), images: message.images };
 }
 
+/** What a new Claude session is told of the conversation so far goes in front, except of a slash command. */
+export function withSummary(payload: ClaudeTurnPayload, summary: string | undefined): ClaudeTurnPayload {
+  if (summary === undefined || payload.text.startsWith("/")) return payload;
+  return { ...payload, text: `${summary}\n\n${payload.text}`.trimEnd() };
+}
+
 /** True when Claude Code will read the message as one of its own commands. */
 export function isSlashCommand(message: InboundMessage): boolean {
   return message.text.trimStart().startsWith("/");

@@ -1,5 +1,5 @@
 import type { PromptOutcome } from "../acp/acp-adapter.ts";
-import type { ContractorError } from "../errors/contractor-error.ts";
+import { ContractorError } from "../errors/contractor-error.ts";
 import type { TurnOutcome, TurnRecord } from "./turn.ts";
 
 /** What a stop reason adds to the text; nothing for a turn that simply ended. */
@@ -12,29 +12,56 @@ const ENDINGS: Partial<Record<PromptOutcome["stopReason"], string>> = {
 /** One outcome for a prompt that the agent answered. */
 export function normalizeClaudeResponse(
   record: TurnRecord,
-  settled: { outcome: PromptOutcome; claudeSessionId: string; warm: boolean; slashCommand: boolean },
+  settled: {
+    outcome: PromptOutcome;
+    claudeSessionId: string;
+    warm: boolean;
+    slashCommand: boolean;
+    /** What was to be said in front of an answer that has no text. */
+    notices?: string[];
+  },
 ): TurnOutcome {
-  const { outcome, claudeSessionId, warm } = settled;
+  const { outcome, claudeSessionId, warm, notices = [] } = settled;
   const usage = outcome.usage ?? record.usage;
   if (outcome.stopReason === "cancelled") return { ...record, usage, kind: "cancelled" };
   const ending = ENDINGS[outcome.stopReason];
-  const text = [record.text.trimEnd(), ending].filter(Boolean).join("\n\n");
+  const answer = [record.text.trimEnd(), ending].filter(Boolean).join("\n\n");
+  const text = answer === "" ? silentEnding(settled.slashCommand) : answer;
   return {
     ...record,
     usage,
     kind: "completed",
     claudeSessionId,
     warm,
-    text: text === "" ? silentEnding(settled.slashCommand) : text,
+    text: [...notices, text].join("\n\n"),
   };
 }
 
-/** One outcome for a turn that could not be carried out. */
+/** One outcome for a turn that could not be carried out. `acted`: Claude had said or done something before it failed. */
 export function normalizeClaudeError(
   record: TurnRecord,
-  failure: { error: ContractorError; accepted: boolean },
+  failure: { error: ContractorError; accepted: boolean; acted?: boolean },
 ): TurnOutcome {
-  return { ...record, kind: "failed", ...failure };
+  const { error, accepted, acted = false } = failure;
+  return {
+    ...record,
+    kind: "failed",
+    error: acted ? afterActivity(error) : error,
+    accepted,
+    mayGoElsewhere: !accepted && error.code !== "session-busy",
+  };
+}
+
+/** Nobody may be told to send a message again that has been acted upon. */
+function afterActivity(error: ContractorError): ContractorError {
+  const { code, message, retryable } = error;
+  const goOn = retryable || code === "agent-failed" ? "Send “continue” to go on." : error.mend;
+  return new ContractorError(code, {
+    message: `${message} Claude had begun already: what it did stands, and the message is not sent a second time.`,
+    mend: goOn,
+    retryable,
+    cause: error,
+  });
 }
 
 /** Without any text the host would take the turn for lost and ask the model again. */

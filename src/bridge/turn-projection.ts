@@ -1,12 +1,21 @@
 import type { SessionUpdate, ToolCall, ToolCallUpdate } from "@agentclientprotocol/sdk/unstable";
 import { emptyTurnRecord, type ToolCallFact, type TurnEvent, type TurnRecord } from "./turn.ts";
 
+/** What claude-agent-acp calls Claude Code's own compaction; it is the one tool that changes nothing but the context. */
+const COMPACTION_TOOL = "compact";
+
 /** Folds one turn's session updates into what people see (events) and what is kept (the record). */
 export type TurnProjection = {
   apply(update: SessionUpdate): void;
+  /** A paragraph of this plugin's own in front of what Claude says next. */
+  announce(paragraph: string): void;
   /** Call when the turn is over, however it ended: reasoning that nothing followed is over, too. */
   finish(): void;
   readonly record: TurnRecord;
+  /** Claude has said, thought or done anything: the turn must not be sent a second time. */
+  readonly acted: boolean;
+  /** Claude Code has tried to compact its context by itself. */
+  readonly compacted: boolean;
 };
 
 type ToolUpdate = (ToolCall | ToolCallUpdate) & { _meta?: Record<string, unknown> | null };
@@ -16,16 +25,22 @@ export function createTurnProjection(emit: (event: TurnEvent) => void): TurnProj
   const calls = new Map<string, ToolCallFact>();
   let paragraphBroken = false;
   let reasoningOpen = false;
+  let spoken = false;
 
   function appendText(chunk: string): void {
     if (chunk === "") return;
     closeReasoning();
     // Text before and after a tool is two paragraphs of one answer.
-    const delta = paragraphBroken && record.text !== "" ? `\n\n${chunk.trimStart()}` : chunk;
+    const delta = paragraphBroken && record.text !== "" ? `${paragraphGap()}${chunk.trimStart()}` : chunk;
     if (delta.trim() === "" && paragraphBroken) return;
     paragraphBroken = false;
+    spoken = true;
     record.text += delta;
     emit({ type: "text", delta, text: record.text });
+  }
+
+  function paragraphGap(): string {
+    return record.text === "" || record.text.endsWith("\n\n") ? "" : "\n\n";
   }
 
   function appendReasoning(chunk: string): void {
@@ -77,7 +92,23 @@ export function createTurnProjection(emit: (event: TurnEvent) => void): TurnProj
     }
   }
 
-  return { apply, finish: closeReasoning, record };
+  return {
+    apply,
+    announce(paragraph) {
+      const delta = `${paragraphGap()}${paragraph}\n\n`;
+      record.text += delta;
+      emit({ type: "text", delta, text: record.text });
+    },
+    finish: closeReasoning,
+    record,
+    get acted() {
+      const worked = record.toolCalls.some(({ toolName }) => toolName !== COMPACTION_TOOL);
+      return spoken || worked || record.reasoning !== "";
+    },
+    get compacted() {
+      return record.toolCalls.some(({ toolName }) => toolName === COMPACTION_TOOL);
+    },
+  };
 }
 
 function mergeToolCall(known: ToolCallFact | undefined, update: ToolUpdate): ToolCallFact {

@@ -1,21 +1,119 @@
-/** Runs the turns of one conversation one after the other, first come first served; conversations never wait for each other. */
-export type TurnQueue = {
-  run<Value>(conversation: string, turn: () => Promise<Value>): Promise<Value>;
+import { ContractorError } from "../errors/contractor-error.ts";
+
+/** One turn that wants its place. */
+export type QueuedTurn<Value> = {
+  /** Aborted while the turn waits, it leaves the queue at once, and its place is free. */
+  signal: AbortSignal;
+  /** Turns that may wait besides the one that runs. */
+  maxWaiting: number;
+  /** `signal` is aborted by the turn's own signal and by an interruption. */
+  run(signal: AbortSignal): Promise<Value>;
 };
 
+/**
+ * Runs the turns of one conversation one after the other, first come first served; conversations never wait for each
+ * other.
+ */
+export type TurnQueue = {
+  /** Rejects with `session-busy` when as many turns wait as may. */
+  enqueue<Value>(conversation: string, turn: QueuedTurn<Value>): Promise<Value>;
+  /** Cancels the turn that runs and those that wait, and then does `work` before any later turn. */
+  interrupt<Value>(conversation: string, work: () => Promise<Value>): Promise<Value>;
+};
+
+type Job = {
+  /** False for what interrupts: that always has a place. */
+  counted: boolean;
+  interrupt: AbortController;
+  start(): Promise<void>;
+};
+
+type Lane = { running: Job | undefined; waiting: Job[] };
+
 export function createTurnQueue(): TurnQueue {
-  const tails = new Map<string, Promise<unknown>>();
+  const lanes = new Map<string, Lane>();
+
+  function laneOf(conversation: string): Lane {
+    const lane = lanes.get(conversation) ?? { running: undefined, waiting: [] };
+    lanes.set(conversation, lane);
+    return lane;
+  }
+
+  function advance(conversation: string, lane: Lane): void {
+    if (lane.running !== undefined) return;
+    const next = lane.waiting.shift();
+    if (next === undefined) {
+      lanes.delete(conversation);
+      return;
+    }
+    lane.running = next;
+    void next.start().finally(() => {
+      lane.running = undefined;
+      advance(conversation, lane);
+    });
+  }
+
+  function push<Value>(
+    conversation: string,
+    work: { counted: boolean; signal: AbortSignal; run: (signal: AbortSignal) => Promise<Value> },
+  ): Promise<Value> {
+    const lane = laneOf(conversation);
+    const interrupt = new AbortController();
+    const signal = AbortSignal.any([work.signal, interrupt.signal]);
+    const { promise, resolve } = Promise.withResolvers<Value>();
+    const job: Job = {
+      counted: work.counted,
+      interrupt,
+      start: () => settle(work.run(signal), resolve),
+    };
+    // What is cancelled before it began needs no turn to find that out.
+    const leave = (): void => {
+      if (!lane.waiting.includes(job)) return;
+      lane.waiting.splice(lane.waiting.indexOf(job), 1);
+      void job.start();
+    };
+    lane.waiting.push(job);
+    if (signal.aborted) leave();
+    signal.addEventListener("abort", leave);
+    advance(conversation, lane);
+    return promise;
+  }
+
   return {
-    async run(conversation, turn) {
-      const earlier = tails.get(conversation) ?? Promise.resolve();
-      // Whatever became of the turn before, this one has its place.
-      const mine = earlier.then(turn, turn);
-      tails.set(conversation, mine);
-      try {
-        return await mine;
-      } finally {
-        if (tails.get(conversation) === mine) tails.delete(conversation);
-      }
+    async enqueue(conversation, { signal, maxWaiting, run }) {
+      const lane = laneOf(conversation);
+      const waiting = lane.waiting.filter(({ counted }) => counted).length;
+      if (lane.running !== undefined && waiting >= maxWaiting) throw queueFull(waiting);
+      return push(conversation, { counted: true, signal, run });
+    },
+    async interrupt(conversation, work) {
+      const lane = laneOf(conversation);
+      const jobs = lane.running === undefined ? lane.waiting : [lane.running, ...lane.waiting];
+      for (const job of jobs.filter(({ counted }) => counted)) job.interrupt.abort();
+      return push(conversation, { counted: false, signal: NEVER, run: work });
     },
   };
+}
+
+const NEVER = new AbortController().signal;
+
+/** Hands the outcome, or the failure, to whoever waits for it; itself it never rejects. */
+async function settle<Value>(
+  outcome: Promise<Value>,
+  resolve: (value: Promise<Value>) => void,
+): Promise<void> {
+  resolve(outcome);
+  await outcome.then(
+    () => undefined,
+    () => undefined,
+  );
+}
+
+function queueFull(waiting: number): ContractorError {
+  const others = waiting === 0 ? "" : `, and ${waiting} more message${waiting === 1 ? " waits" : "s wait"}`;
+  return new ContractorError("session-busy", {
+    message: `Claude is still busy with an earlier message of this conversation${others}. This one was not taken.`,
+    mend: "Send it again after the answer, or send /stop.",
+    retryable: true,
+  });
 }

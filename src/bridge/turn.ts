@@ -9,10 +9,22 @@ export type InboundMessage = {
   images: PromptImage[];
 };
 
+/** One message of the conversation as OpenClaw keeps it. */
+export type HistoryMessage = {
+  role: "user" | "assistant";
+  text: string;
+  /** ISO timestamp; undefined when OpenClaw noted none. */
+  at: string | undefined;
+};
+
 /** One OpenClaw turn. */
 export type TurnRequest = {
   agentId: string;
   openclawSessionKey: string;
+  /** OpenClaw's id of this life of the conversation: another one after each reset; undefined when it gives none. */
+  lifecycle: string | undefined;
+  /** What OpenClaw still has of this life of the conversation, oldest first. Read only when a session begins anew. */
+  readHistory(): Promise<HistoryMessage[]>;
   message: InboundMessage;
   signal: AbortSignal;
   /** True in a process that ends after this turn: nothing may be kept warm. */
@@ -65,6 +77,8 @@ export type FailedTurn = TurnRecord & {
   error: ContractorError;
   /** The contractor had been given the prompt, so nobody may send it again. */
   accepted: boolean;
+  /** Another model may take the turn: it was not given to the contractor, and is not merely too early. */
+  mayGoElsewhere: boolean;
 };
 
 export type TurnOutcome = SettledTurn | FailedTurn;

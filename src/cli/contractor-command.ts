@@ -1,5 +1,6 @@
 import { exitStatusOf, type ContractorError } from "../errors/contractor-error.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
+import { printable } from "./table.ts";
 
 /** What a command gives: the data that scripts read, and the lines that people read. */
 export type CommandResult = { data: unknown; text: string };
@@ -24,6 +25,6 @@ export async function runContractorCommand(
 export function reportFailure(error: ContractorError, json: boolean): void {
   const { code, message, mend } = error;
   if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, mend } }, null, 2)}\n`);
-  else process.stderr.write(`${error.toParagraph()}\n`);
+  else process.stderr.write(`${error.toParagraph().split("\n").map(printable).join("\n")}\n`);
   process.exitCode = exitStatusOf(error);
 }

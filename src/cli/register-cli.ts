@@ -2,6 +2,7 @@ import { Option, type Command } from "commander";
 import { CLI_ROOT } from "../config/identifiers.ts";
 import { ADAPTER_NAMES, MODES } from "../config/schema.ts";
 import { addContractor, type AddOptions } from "./add.ts";
+import { adoptSession, type AdoptOptions } from "./adopt-session.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
 import { runContractorCommand, type CommandResult } from "./contractor-command.ts";
 import { addEndpoint, listEndpoints, removeEndpoint } from "./endpoint.ts";
@@ -65,6 +66,19 @@ export function registerCli(program: Pick<Command, "command">, createContext: ()
     .action((options: { agentId: string; sessionKey: string } & Json) =>
       run(options, (context) => resetSession(context, options)),
     );
+
+  subcommand(root, "adopt-session", "Let a conversation continue a Claude session that you began yourself")
+    .requiredOption("--agent-id <id>", "the contractor agent; the session was begun in its workspace")
+    .requiredOption(
+      "--session-key <key>",
+      "the OpenClaw session key; `main` is the agent's main conversation",
+    )
+    .requiredOption("--claude-session-id <id>", "the Claude session, as `claude --resume` shows it")
+    .addHelpText(
+      "after",
+      `\nExample:\n  openclaw ${CLI_ROOT} adopt-session --agent-id dev --session-key main --claude-session-id 0b7d3c1e-5b0f-4c55-9d0a-6f2f6d1f8a11`,
+    )
+    .action((options: AdoptOptions & Json) => run(options, (context) => adoptSession(context, options)));
 
   subcommand(root, "remove", "Remove a contractor agent and keep its workspace")
     .requiredOption("--agent-id <id>", "the contractor agent")

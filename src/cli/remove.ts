@@ -1,4 +1,4 @@
-import { realpath } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { CLI_ROOT } from "../config/identifiers.ts";
 import { removeStateDir } from "../contractor/runtime-state.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
@@ -8,7 +8,10 @@ import { deleteAgentKeepingWorkspace } from "./delete-agent.ts";
 import { requireContractor } from "./require-contractor.ts";
 
 /**
- * Undoes `add` and keeps the workspace, with the template files that OpenClaw put there: where they vanish, OpenClaw
+ * Undoes `add`: the agent, the state folder, the settings. Each step accepts that it is done already, and the settings
+ * come last, because they tell what the other steps need: after a failure, the same command goes on where it stopped.
+ *
+ * The workspace stays, with the template files that OpenClaw put there: where they vanish, OpenClaw
  * takes the folder for a lost one and refuses it for a day, so the same folder could not be used again.
  */
 export async function removeContractor(
@@ -19,8 +22,8 @@ export async function removeContractor(
   const { workspace } = requireContractor(context, agentId);
   if (!options.yes) throw unconfirmed(agentId);
   if (context.agentIds.includes(agentId)) await deleteAgentKeepingWorkspace(context, agentId);
-  await context.configWriter.removeContractor(agentId);
   await forgetSessions(context, { agentId, workspace });
+  await context.configWriter.removeContractor(agentId);
   return {
     data: { agentId },
     text: `The contractor agent "${agentId}" is removed. Its workspace ${workspace} is kept as it is, and so are Claude's own transcripts.`,
@@ -33,18 +36,21 @@ async function forgetSessions(
   contractor: { agentId: string; workspace: string },
 ): Promise<void> {
   const { agentId, workspace } = contractor;
+  // A workspace that is gone has taken its state with it.
+  if (await isGone(workspace)) return;
   const others = Object.entries(context.config.contractors).filter(([other]) => other !== agentId);
   const places = await Promise.all(others.map(([, other]) => realPathOf(other.workspace)));
   const shared = places.includes(await realPathOf(workspace));
+  if (shared) await context.openStore(workspace).removeAgent(agentId);
+  else await removeStateDir(workspace);
+}
+
+/** A file in its place counts too. Of a folder that cannot be looked at, nobody knows. */
+async function isGone(workspace: string): Promise<boolean> {
   try {
-    if (shared) {
-      await context.openStore(workspace).removeAgent(agentId);
-      return;
-    }
-    await removeStateDir(workspace);
+    return !(await stat(workspace)).isDirectory();
   } catch (error) {
-    // A workspace that is gone has taken its state with it.
-    if (!ContractorError.isInstance(error) || error.code !== "workspace-missing") throw error;
+    return ["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
   }
 }
 

@@ -1,10 +1,12 @@
 import { BRIDGE_MODEL_REF, CLI_ROOT } from "../config/identifiers.ts";
 import type { ContractorConfig } from "../config/schema.ts";
+import type { SessionMapEntry } from "../contractor/session-map-entry.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
 import type { CommandResult } from "./contractor-command.ts";
-import { renderTable } from "./table.ts";
+import { sessionWarnings } from "./session-warnings.ts";
+import { printable, renderTable } from "./table.ts";
 
 type SessionCounts = { active: number; closed: number; orphaned: number };
 
@@ -17,7 +19,10 @@ type ContractorStatus = {
   endpoint: string | null;
   mode: string;
   sessions: SessionCounts;
+  /** What keeps it from answering. */
   problems: string[];
+  /** What should be looked at, though it answers. */
+  warnings: string[];
 };
 
 /** Every contractor with its sessions and whatever would keep it from answering. */
@@ -37,28 +42,8 @@ async function statusOf(
   context: HostCliContext,
   { agentId, contractor }: { agentId: string; contractor: ContractorConfig },
 ): Promise<ContractorStatus> {
-  const problems: string[] = [];
-  const note = (cause: unknown): void => {
-    problems.push(unexpectedFailure(cause).toParagraph());
-  };
-  if (!context.agentIds.includes(agentId)) problems.push(agentMissing(agentId));
-  if (contractor.endpoint !== undefined && !Object.hasOwn(context.config.endpoints, contractor.endpoint)) {
-    problems.push(`Its endpoint profile "${contractor.endpoint}" does not exist.`);
-  }
-  const workspaceUsable = await resolveWorkspace(contractor.workspace).then(() => true, note);
-  if (!(await context.isAdapterInstalled(contractor.adapter))) {
-    problems.push(`Its adapter ${contractor.adapter} is not installed; the next turn installs it.`);
-  }
-  const sessions = { active: 0, closed: 0, orphaned: 0 };
-  const entries = await context
-    .openStore(contractor.workspace)
-    .list(agentId)
-    .catch((cause: unknown) => {
-      // Of a workspace that cannot be used, the list says so already.
-      if (workspaceUsable) note(cause);
-      return [];
-    });
-  for (const { state } of entries) sessions[state] += 1;
+  const settings = await settingProblems(context, { agentId, contractor });
+  const { sessions, warnings, problems } = await sessionsOf(context, { agentId, contractor });
   const { workspace, adapter, endpoint = null, mode } = contractor;
   return {
     agentId,
@@ -69,8 +54,47 @@ async function statusOf(
     endpoint,
     mode,
     sessions,
-    problems,
+    problems: [...settings, ...problems],
+    warnings,
   };
+}
+
+async function settingProblems(
+  context: HostCliContext,
+  { agentId, contractor }: { agentId: string; contractor: ContractorConfig },
+): Promise<string[]> {
+  const problems: string[] = [];
+  if (!context.agentIds.includes(agentId)) problems.push(agentMissing(agentId));
+  if (contractor.endpoint !== undefined && !Object.hasOwn(context.config.endpoints, contractor.endpoint)) {
+    problems.push(`Its endpoint profile "${contractor.endpoint}" does not exist.`);
+  }
+  if (!(await context.isAdapterInstalled(contractor.adapter))) {
+    problems.push(`Its adapter ${contractor.adapter} is not installed; the next turn installs it.`);
+  }
+  return problems;
+}
+
+/** What the workspace holds. One that cannot be used is one problem, and not a second one for its map. */
+async function sessionsOf(
+  context: HostCliContext,
+  { agentId, contractor: { workspace } }: { agentId: string; contractor: ContractorConfig },
+): Promise<Pick<ContractorStatus, "sessions" | "problems" | "warnings">> {
+  const problems: string[] = [];
+  const note = (cause: unknown): undefined => {
+    problems.push(unexpectedFailure(cause).toParagraph());
+  };
+  const usable = await resolveWorkspace(workspace).then(() => true, note);
+  const store = context.openStore(workspace);
+  const entries = await store.list(agentId).catch(usable ? note : () => undefined);
+  if (entries === undefined) return { sessions: countsOf([]), problems, warnings: [] };
+  const warnings = await sessionWarnings(context, { workspace, store, entries }).catch(note);
+  return { sessions: countsOf(entries), problems, warnings: warnings ?? [] };
+}
+
+function countsOf(entries: SessionMapEntry[]): SessionCounts {
+  const counts = { active: 0, closed: 0, orphaned: 0 };
+  for (const { state } of entries) counts[state] += 1;
+  return counts;
 }
 
 function agentMissing(agentId: string): string {
@@ -91,12 +115,19 @@ function describe(contractors: ContractorStatus[], reachable: boolean): string {
       row.adapter,
       row.endpoint ?? "Claude login",
       sessionsText(row.sessions),
-      row.problems.length === 0 ? "ok" : "problem",
+      stateOf(row),
       row.workspace,
     ]),
   );
-  const problems = contractors.flatMap((row) => row.problems.map((problem) => `${row.agentId}: ${problem}`));
-  return [table, ...problems.map((problem) => `\n${problem}`), `\n${gateway}`].join("\n");
+  const lines = contractors.flatMap((row) =>
+    [...row.problems, ...row.warnings].map((words) => printable(`${row.agentId}: ${words}`)),
+  );
+  return [table, ...lines, gateway].join("\n\n");
+}
+
+function stateOf({ problems, warnings }: ContractorStatus): string {
+  if (problems.length > 0) return "problem";
+  return warnings.length > 0 ? "warning" : "ok";
 }
 
 function sessionsText({ active, closed, orphaned }: SessionCounts): string {

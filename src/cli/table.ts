@@ -14,8 +14,8 @@ export function renderTable(header: string[], cells: string[][]): string {
   return [styleText("dim", line(header)), ...rows.map(line)].join("\n");
 }
 
-/** A session key may hold a channel's own words: no cell moves the cursor or breaks the line. */
-function printable(cell: string): string {
+/** A session key may hold a channel's own words: printed, none moves the cursor or breaks the line. */
+export function printable(cell: string): string {
   return stripVTControlCharacters(cell).replaceAll(/\p{Cc}/gu, "");
 }
 

@@ -33,15 +33,37 @@ const FAILED: Verdict = {
   mend: "Send the message again; if it happens again, look at the Gateway's log.",
 };
 
-/** JSON-RPC codes that ACP defines: https://agentclientprotocol.com, "Error handling". */
-const BY_CODE: Record<number, Verdict> = { [-32000]: AUTH, [-32002]: LOST };
+const MISUSED: Verdict = {
+  code: "agent-protocol",
+  mend: "Use the adapter version that comes with the plugin.",
+};
+const CRASHED: Verdict = {
+  code: "adapter-crashed",
+  mend: "Send the message again; the conversation is resumed in a new process.",
+  retryable: true,
+};
 
-/** `data.errorKind` as claude-agent-acp sends it. */
+/** JSON-RPC codes and those that ACP defines: https://agentclientprotocol.com, "Error handling". */
+const BY_CODE: Record<number, Verdict> = {
+  [-32700]: MISUSED,
+  [-32600]: MISUSED,
+  [-32601]: MISUSED,
+  [-32602]: MISUSED,
+  [-32000]: AUTH,
+  [-32002]: LOST,
+};
+
+/** `data.errorKind` as claude-agent-acp sends it: the Agent SDK's `SDKAssistantMessageError`, and kinds of its own. */
 const BY_KIND: Record<string, Verdict> = {
   rate_limit: LIMIT,
   billing_error: LIMIT,
   authentication_failed: AUTH,
   oauth_org_not_allowed: AUTH,
+  account_on_hold: AUTH,
+  verification_required: AUTH,
+  cloud_credential_error: AUTH,
+  transport_lost: CRASHED,
+  worker_shutdown: CRASHED,
   server_error: OVERLOADED,
   overloaded: OVERLOADED,
 };
@@ -53,6 +75,7 @@ const BY_WORDS: [RegExp, Verdict][] = [
   [/usage limit|rate.?limit|quota|\b429\b/i, LIMIT],
   [/overloaded|\b529\b|\b50[0234]\b/i, OVERLOADED],
   [/no conversation found|session not found/i, LOST],
+  [/process exited unexpectedly|session (has )?ended/i, CRASHED],
 ];
 
 /**

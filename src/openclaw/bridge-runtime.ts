@@ -6,22 +6,33 @@ import {
   createContractorClaudeBridge,
   type ContractorClaudeBridge,
 } from "../bridge/contractor-claude-bridge.ts";
+import type { UnrecordedSession } from "../bridge/bridge-dependencies.ts";
 import { createTurnQueue, type TurnQueue } from "../bridge/turn-queue.ts";
 import { PLUGIN_VERSION } from "../config/identifiers.ts";
 import { pluginConfigSchema, type PluginConfig } from "../config/schema.ts";
 import { buildClaudeBootstrap, readPersonaFiles } from "../contractor/bootstrap.ts";
 import { claudeEnvironment } from "../contractor/claude-environment.ts";
-import { claudeTranscriptExists } from "../contractor/claude-transcripts.ts";
+import { findClaudeTranscript } from "../contractor/claude-transcripts.ts";
+import { createFileOpenTurns } from "../contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../contractor/file-session-map-store.ts";
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
+import type { SessionMapStore } from "../contractor/session-map-store.ts";
 import { readTemplates } from "../contractor/provisioning-record.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
+import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import { createSessionPool, type SessionPool, type SessionPoolOptions } from "../pool/session-pool.ts";
 import { contractorEnvironment } from "../process/environment.ts";
 import { hostAdapters } from "./host-adapters.ts";
 import { readPluginConfig } from "./plugin-config.ts";
 
-type SharedRuntime = { pool: SessionPool; queue: TurnQueue; adapters: AdapterInstallation };
+type SharedRuntime = {
+  pool: SessionPool;
+  queue: TurnQueue;
+  adapters: AdapterInstallation;
+  /** By workspace. A store keeps what it has read, and what it has yet to write. */
+  stores: Map<string, SessionMapStore>;
+  unrecorded: Map<string, UnrecordedSession>;
+};
 
 /**
  * The host evaluates a plugin several times in one process, and runs turns on another copy than services. The copies
@@ -35,6 +46,8 @@ function sharedRuntime(): SharedRuntime {
     pool: createSessionPool(poolLimits(pluginConfigSchema.parse({}))),
     queue: createTurnQueue(),
     adapters: hostAdapters(),
+    stores: new Map(),
+    unrecorded: new Map(),
   });
 }
 
@@ -42,9 +55,17 @@ function poolLimits(config: PluginConfig): SessionPoolOptions {
   return { idleMs: config.idleMinutes * 60_000, maxLive: config.maxLiveSessions };
 }
 
-/** Ends every idle Claude process of this Node process, if any turn ever ran in it. */
-export async function drainSharedRuntime(): Promise<void> {
-  await (globalThis as { [SHARED]?: SharedRuntime })[SHARED]?.pool.drain();
+/** Ends every idle Claude process of this Node process and writes what its maps have noted, if any turn ever ran in it. */
+export async function drainSharedRuntime(log: (message: string) => void): Promise<void> {
+  const shared = (globalThis as { [SHARED]?: SharedRuntime })[SHARED];
+  if (shared === undefined) return;
+  await shared.pool.drain();
+  // A map that cannot be written must not keep the Gateway from ending; it lacks the latest times of activity then.
+  for (const store of shared.stores.values()) {
+    await store.flush().catch((cause: unknown) => {
+      log(`the session map was not brought up to date: ${unexpectedFailure(cause).toParagraph()}`);
+    });
+  }
 }
 
 /** The bridge on real parts: OpenClaw's configuration, files in the workspace, adapters as processes. */
@@ -56,10 +77,16 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
     shared.pool.configure(poolLimits(config));
     return config;
   };
+  const now = (): Date => new Date();
   return createContractorClaudeBridge({
     ...shared,
     readConfig,
-    openStore: (workspace) => createFileSessionMapStore({ workspace }),
+    openStore(workspace) {
+      const store =
+        shared.stores.get(workspace) ?? createFileSessionMapStore({ workspace, retention: readConfig });
+      shared.stores.set(workspace, store);
+      return store;
+    },
     async createAdapter(metadata) {
       // A missing key is known at once; a missing adapter takes a download.
       const environment = environmentOf(metadata);
@@ -70,9 +97,13 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
       const templates = await readTemplates(metadata.workspace);
       return buildClaudeBootstrap(metadata, await readPersonaFiles(metadata.workspace, templates));
     },
-    transcriptExists: (sessionId) =>
-      claudeTranscriptExists(sessionId, contractorEnvironment(process.env, {})),
-    now: () => new Date(),
+    async findTranscript(sessionId, { workspace, known }) {
+      const hint = { workspace, ...(known === undefined ? {} : { path: known }) };
+      const found = await findClaudeTranscript(sessionId, contractorEnvironment(process.env, {}), hint);
+      return found?.path ?? null;
+    },
+    openTurns: (workspace) => createFileOpenTurns(workspace, now),
+    now,
   });
 }
 

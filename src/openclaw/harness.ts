@@ -9,12 +9,15 @@ import { turnRequestOf } from "./attempt-input.ts";
 import { askForPermission } from "./attempt-permissions.ts";
 import { assistantMessageOf, attemptResultOf } from "./attempt-result.ts";
 import { bridgeModelRow } from "./bridge-model.ts";
+import type { HostConfig } from "./plugin-config.ts";
+import { createSessionLifecycle } from "./session-lifecycle.ts";
 import type { AssistantMessage, AttemptParams, AttemptResult } from "./harness-types.ts";
 import { mirrorAssistantMessage, type TranscriptReceipt } from "./transcript-mirror.ts";
 
 export type HarnessDependencies = {
   /** Called at the first turn, never at registration: registering must start nothing. */
   bridge(): ContractorClaudeBridge;
+  readHostConfig(): HostConfig;
   log(message: string): void;
 };
 
@@ -33,11 +36,7 @@ export function createContractorHarness(dependencies: HarnessDependencies): Agen
         : { supported: false, reason: `only models of ${PROVIDER_ID} are contractors` },
     loadModelCatalog: () => Promise.resolve([bridgeModelRow()]),
     runAttempt: (params) => runAttempt(dependencies, params),
-    // Broadcast for every session of every agent: the bridge ignores those that are not a contractor's.
-    async reset({ agentId, sessionKey }) {
-      if (agentId === undefined || sessionKey === undefined) return;
-      await dependencies.bridge().resetConversation({ agentId, openclawSessionKey: sessionKey });
-    },
+    ...createSessionLifecycle(dependencies),
   };
 }
 
@@ -47,7 +46,8 @@ async function runAttempt(dependencies: HarnessDependencies, params: AttemptPara
   });
   let lastToolError: AttemptResult["lastToolError"];
   events.turnStarted();
-  const outcome = await dependencies.bridge().runTurn(turnRequestOf(params), {
+  const request = turnRequestOf(params, dependencies.readHostConfig());
+  const outcome = await dependencies.bridge().runTurn(request, {
     onEvent(event) {
       events.onEvent(event);
       if (event.type === "tool-end") lastToolError = reportToolEnd(params, event.call) ?? lastToolError;
@@ -74,7 +74,7 @@ function hostErrorOf(outcome: FailedTurn): AgentHarnessPreflightError {
   // No `cause`: some surfaces append every cause to the message.
   return new AgentHarnessPreflightError(paragraph, {
     userMessage: paragraph,
-    ...(outcome.accepted ? {} : { scope: "harness" as const }),
+    ...(outcome.mayGoElsewhere ? { scope: "harness" as const } : {}),
   });
 }
 

@@ -2,10 +2,13 @@ import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import { resolveStateDir } from "openclaw/plugin-sdk/state-paths";
 import type { AdapterName, PluginConfig } from "../config/schema.ts";
 import { createFileSessionMapStore } from "../contractor/file-session-map-store.ts";
-import type { SessionMapStore } from "../contractor/session-map-store.ts";
+import type { ConversationKey, SessionMapStore } from "../contractor/session-map-store.ts";
+import { contractorEnvironment } from "../process/environment.ts";
 import { agentIdsOf, createAgentConfigWriter, type AgentConfigWriter } from "./agent-config-writer.ts";
 import { createBaseAgent, deleteBaseAgent } from "./agents-add-runner.ts";
 import { backUpConfig, type ConfigBackup } from "./config-backup.ts";
+import { conversationKeyOf } from "./conversation-key.ts";
+import { resetThroughGateway, type GatewayReset } from "./gateway-client.ts";
 import { isGatewayReachable } from "./gateway-probe.ts";
 import { hostAdapters } from "./host-adapters.ts";
 import { readPluginConfig, type HostConfig } from "./plugin-config.ts";
@@ -25,7 +28,13 @@ export type HostCliContext = {
   createBaseAgent(agent: { agentId: string; workspace: string }): Promise<void>;
   deleteBaseAgent(agentId: string): Promise<void>;
   openStore(workspace: string): SessionMapStore;
+  /** The conversation that a person means with a session key. */
+  conversationKeyOf(conversation: { agentId: string; sessionKey: string }): ConversationKey;
   isGatewayReachable(): Promise<boolean>;
+  /** Rejects with the error that the Gateway's own attempt failed with. */
+  resetThroughGateway(key: ConversationKey): Promise<GatewayReset>;
+  /** What Claude Code sees of this user's environment; the Gateway's may be another one. */
+  claudeEnvironment: Record<string, string>;
   /** OpenClaw's state folder. */
   stateDir: string;
   now(): Date;
@@ -37,8 +46,9 @@ export type HostCliContext = {
  */
 export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostConfig): HostCliContext {
   const adapters = hostAdapters();
+  const config = readPluginConfig(hostConfig);
   return {
-    config: readPluginConfig(hostConfig),
+    config,
     agentIds: agentIdsOf(hostConfig),
     configWriter: createAgentConfigWriter(api),
     backUpConfig,
@@ -46,8 +56,11 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
     ensureAdapter: (name) => adapters.ensure(name),
     createBaseAgent,
     deleteBaseAgent,
-    openStore: (workspace) => createFileSessionMapStore({ workspace }),
+    openStore: (workspace) => createFileSessionMapStore({ workspace, retention: () => config }),
+    conversationKeyOf: (conversation) => conversationKeyOf({ config: hostConfig, ...conversation }),
     isGatewayReachable: () => isGatewayReachable(GATEWAY_PROBE_MS),
+    resetThroughGateway,
+    claudeEnvironment: contractorEnvironment(process.env, {}),
     stateDir: resolveStateDir(),
     now: () => new Date(),
   };

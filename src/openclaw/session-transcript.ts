@@ -1,6 +1,9 @@
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { AssistantMessage } from "./harness-types.ts";
 
+/** A row of the host's transcript, as far as it is looked at. */
+export type TranscriptMessage = { role: string; content?: unknown };
+
 /**
  * The little of `openclaw/plugin-sdk/session-transcript-runtime` that is used. The host ships that subpath as
  * JavaScript without types, so its shape is declared here and looked at before it is called.
@@ -18,6 +21,12 @@ type TranscriptRuntime = {
     idempotencyLookup: "scan";
     updateMode: "inline";
   }): Promise<{ kind: "result" } | { kind: "rejected"; reason: string } | { kind: "suppressed" }>;
+  readVisibleSessionTranscriptMessageEntries(params: {
+    agentId?: string;
+    sessionId: string;
+    sessionKey: string;
+    storePath?: string;
+  }): Promise<{ message: TranscriptMessage; createdAt?: string }[]>;
 };
 
 const TRANSCRIPT_MODULE: string = "openclaw/plugin-sdk/session-transcript-runtime";
@@ -38,18 +47,20 @@ async function importTranscriptRuntime(): Promise<TranscriptRuntime> {
   throw unsupported();
 }
 
+const FUNCTIONS: (keyof TranscriptRuntime)[] = [
+  "appendSessionTranscriptMessageByIdentityStrict",
+  "readVisibleSessionTranscriptMessageEntries",
+];
+
 function isTranscriptRuntime(module: unknown): module is TranscriptRuntime {
-  return (
-    typeof module === "object" &&
-    module !== null &&
-    "appendSessionTranscriptMessageByIdentityStrict" in module &&
-    typeof module.appendSessionTranscriptMessageByIdentityStrict === "function"
-  );
+  if (typeof module !== "object" || module === null) return false;
+  const exported = new Map<string, unknown>(Object.entries(module));
+  return FUNCTIONS.every((name) => typeof exported.get(name) === "function");
 }
 
 function unsupported(cause?: unknown): ContractorError {
   return new ContractorError("host-unsupported", {
-    message: "This OpenClaw version does not let plugins write answers into its transcript.",
+    message: "This OpenClaw version does not let plugins use its transcript.",
     mend: "Use an OpenClaw version of the range in the plugin's package.json (peerDependencies).",
     cause,
   });

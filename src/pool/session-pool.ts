@@ -6,6 +6,8 @@ export type SessionOpening = {
   fingerprint: string;
   /** The Claude session that the conversation is mapped to; null for a new one. */
   claudeSessionId: string | null;
+  /** Turns that this Claude session has taken; another number means that another process has been in it meanwhile. */
+  turns: number;
   open(): Promise<AgentSession>;
 };
 
@@ -21,8 +23,10 @@ export type SessionLoan = {
   session: AgentSession;
   /** True when no process had to be started for it. */
   warm: boolean;
-  /** Gives it back. `keep: false` ends its process. Call it exactly once. */
-  release(options: { keep: boolean }): Promise<void>;
+  /**
+   * Gives it back. `keepAt` is the number of turns that it has taken now; null ends its process. Call it exactly once.
+   */
+  release(options: { keepAt: number | null }): Promise<void>;
 };
 
 /**
@@ -43,6 +47,7 @@ type Slot = {
   /** Undefined while it is being opened; such a slot counts, and is on loan already. */
   session: AgentSession | undefined;
   fingerprint: string;
+  turns: number;
   lent: boolean;
   evictOnRelease: boolean;
   lastUsed: number;
@@ -56,7 +61,7 @@ export function createSessionPool(initial: SessionPoolOptions): SessionPool {
 
   async function acquire(conversation: string, opening: SessionOpening): Promise<SessionLoan> {
     const existing = slots.get(conversation);
-    if (existing?.session !== undefined && isReusable(existing.session, existing.fingerprint, opening)) {
+    if (existing?.session !== undefined && isReusable(existing, existing.session, opening)) {
       return lend(conversation, { slot: existing, session: existing.session, warm: true });
     }
     // From here on it has its place, so that the cap counts it and a drain finds it.
@@ -69,7 +74,8 @@ export function createSessionPool(initial: SessionPoolOptions): SessionPool {
       slot.session = session;
       return lend(conversation, { slot, session, warm: false });
     } catch (error) {
-      slots.delete(conversation);
+      // Whoever did not wait for this opening may have begun another one.
+      if (slots.get(conversation) === slot) slots.delete(conversation);
       throw error;
     }
   }
@@ -84,9 +90,10 @@ export function createSessionPool(initial: SessionPoolOptions): SessionPool {
     return {
       session,
       warm,
-      async release({ keep }) {
+      async release({ keepAt }) {
         slot.lent = false;
-        if (keep && session.usable && !slot.evictOnRelease && limits.idleMs > 0) {
+        if (keepAt !== null && session.usable && !slot.evictOnRelease && limits.idleMs > 0) {
+          slot.turns = keepAt;
           slot.idleTimer = setTimeout(() => void discard(conversation, slot), limits.idleMs);
           slot.idleTimer.unref();
           await keepToCap();
@@ -141,6 +148,7 @@ function newSlot(fingerprint: string): Slot {
   return {
     session: undefined,
     fingerprint,
+    turns: 0,
     lent: true,
     evictOnRelease: false,
     lastUsed: 0,
@@ -148,8 +156,11 @@ function newSlot(fingerprint: string): Slot {
   };
 }
 
-function isReusable(session: AgentSession, fingerprint: string, opening: SessionOpening): boolean {
+function isReusable(slot: Slot, session: AgentSession, opening: SessionOpening): boolean {
   return (
-    session.usable && fingerprint === opening.fingerprint && session.sessionId === opening.claudeSessionId
+    session.usable &&
+    slot.fingerprint === opening.fingerprint &&
+    slot.turns === opening.turns &&
+    session.sessionId === opening.claudeSessionId
   );
 }

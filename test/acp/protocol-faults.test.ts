@@ -104,14 +104,43 @@ describe("at the start", () => {
     const resume = (...flags: string[]): Promise<AgentSession> =>
       adapterWith(flags).resumeSession({ ...opening(), sessionId: "unknown" });
     await expect(resume()).rejects.toMatchObject({ code: "agent-session-lost" });
-    await expect(resume("--fail-resume", "-32603")).rejects.toMatchObject({ code: "agent-failed" });
-    await expect(adapterWith(["--fail-initialize"]).createSession(opening())).rejects.toMatchObject({
+    await expect(resume("--fail-resume", "-32603", "--fail-load", "-32603")).rejects.toMatchObject({
       code: "agent-failed",
     });
   });
 
-  it("loads a session where the agent can not resume, without telling the old turns again", async () => {
-    const flags = ["--no-resume"];
+  it("takes nothing that an agent says at initialize for news about a session", async () => {
+    const adapter = adapterWith(["--fail-initialize"]);
+    await expect(adapter.createSession(opening())).rejects.toMatchObject({ code: "adapter-start-failed" });
+    const resuming = adapter.resumeSession({ ...opening(), sessionId: "any" });
+    await expect(resuming).rejects.toMatchObject({
+      code: "adapter-start-failed",
+      message: expect.stringContaining("The script fails to initialize") as string,
+    });
+  });
+
+  it.each([
+    // Resume is unclear: load is asked, and what says most is reported.
+    [["--fail-resume", "-32603"], "agent-session-lost"],
+    [["--fail-resume", "-32601"], "agent-session-lost"],
+    [["--fail-resume", "-32601", "--fail-load", "-32603"], "agent-protocol"],
+    [["--fail-resume", "-32603", "--fail-load", "-32000"], "agent-failed"],
+    // Resume is clear: nothing else is asked.
+    [["--fail-load", "-32603"], "agent-session-lost"],
+    [["--fail-resume", "-32000"], "agent-auth"],
+    // There is only one to ask.
+    [["--no-resume"], "agent-session-lost"],
+    [["--no-resume", "--fail-load", "-32603"], "agent-failed"],
+    [["--no-load", "--fail-resume", "-32603"], "agent-failed"],
+  ])("asks to resume, then to load, and reports what is clearest: %j gives %s", async (flags, code) => {
+    const resuming = adapterWith(flags).resumeSession({ ...opening(), sessionId: "unknown" });
+    await expect(resuming).rejects.toMatchObject({ code });
+  });
+
+  it.each([
+    ["can not resume", ["--no-resume"]],
+    ["fails to resume for no clear reason", ["--fail-resume", "-32603"]],
+  ])("loads a session where the agent %s, without telling the old turns again", async (_, flags) => {
     let sessionId = "";
     await withSession(async (session) => {
       ({ sessionId } = session);
@@ -149,7 +178,8 @@ describe("in a turn", () => {
     ["-32603 Prompt is too long", "agent-overflow"],
     ["-32603 Invalid API key", "agent-auth"],
     ["-32603 the dog ate it", "agent-failed"],
-    ["-32602 Invalid params", "agent-failed"],
+    ["-32601 Method not found", "agent-protocol"],
+    ["-32602 Invalid params", "agent-protocol"],
   ])("classifies the error %s as %s", async (error, code) => {
     await withSession(async (session) => {
       const words = error.slice(error.indexOf(" ") + 1);

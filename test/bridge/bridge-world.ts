@@ -1,4 +1,4 @@
-import { access, mkdir, mkdtemp, readdir, realpath, rm } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -8,17 +8,22 @@ import {
   type ContractorClaudeBridge,
 } from "../../src/bridge/contractor-claude-bridge.ts";
 import { createTurnQueue } from "../../src/bridge/turn-queue.ts";
-import type { TurnObserver, TurnOutcome, TurnRequest } from "../../src/bridge/turn.ts";
+import type { HistoryMessage, TurnObserver, TurnOutcome, TurnRequest } from "../../src/bridge/turn.ts";
 import { pluginConfigSchema, type PluginConfig } from "../../src/config/schema.ts";
 import { buildClaudeBootstrap, readPersonaFiles } from "../../src/contractor/bootstrap.ts";
 import { claudeEnvironment } from "../../src/contractor/claude-environment.ts";
-import { createMemorySessionMapStore } from "../../src/contractor/memory-session-map-store.ts";
+import { createFileSessionMapStore } from "../../src/contractor/file-session-map-store.ts";
+import { createFileOpenTurns } from "../../src/contractor/open-turns.ts";
 import type { SessionMapEntry } from "../../src/contractor/session-map-entry.ts";
 import type { ConversationKey, SessionMapStore } from "../../src/contractor/session-map-store.ts";
 import { resolveWorkspace } from "../../src/contractor/workspace.ts";
 import { createSessionPool, type SessionPool } from "../../src/pool/session-pool.ts";
 
 const PROGRAM = join(import.meta.dirname, "..", "fixtures", "scripted-acp-agent.ts");
+/** Many processes of one program are started: what one has compiled, the next one need not. */
+const COMPILE_CACHE = join(tmpdir(), "contractor-agent-compile-cache");
+/** What only a flush or the next durable change writes is lost in a crash: no timer of an earlier store comes later. */
+const NEVER_MS = 3_600_000;
 const TIMINGS = { initializeMs: 10_000, openSessionMs: 10_000, cancelGraceMs: 300, closeGraceMs: 500 };
 
 export const KEY: ConversationKey = { agentId: "dev", openclawSessionKey: "agent:dev:main" };
@@ -32,7 +37,8 @@ export type TurnOptions = Partial<Omit<TurnRequest, "message">> & {
 export type BridgeWorld = {
   bridge: ContractorClaudeBridge;
   pool: SessionPool;
-  readonly store: SessionMapStore;
+  /** The store that the bridge works with; a restart opens the file anew. */
+  store: SessionMapStore;
   readonly workspace: string;
   config: PluginConfig;
   /** Flags of the agents that start from now on. */
@@ -40,12 +46,22 @@ export type BridgeWorld = {
   /** Arguments of Node in place of the scripted agent. */
   program: string[];
   openSessionMs: number;
+  /** Whether the plugin looks for transcripts where the agent keeps them, where it does not, or cannot look at all. */
+  transcriptSearch: "works" | "finds nothing" | "fails";
+  /** What OpenClaw still has of every conversation. */
+  history: HistoryMessage[];
   turn(text: string, options?: TurnOptions): Promise<TurnOutcome>;
   /** The text of a turn that must be completed. */
   says(text: string, options?: TurnOptions): Promise<string>;
   entry(key?: ConversationKey): Promise<SessionMapEntry | null>;
+  /** The map as another process has it. */
+  anotherStore(folder?: string): SessionMapStore;
+  /** Every prompt that an agent has received, in order. */
+  prompts(): Promise<string[]>;
   /** What a new Gateway process begins with: the map and the agent's own files, no live session. */
   restart(): Promise<void>;
+  /** The same, without a regular end of the process before. */
+  crash(): Promise<void>;
   /** Ids of the sessions that the agent keeps a transcript of. */
   transcripts(): Promise<string[]>;
   deleteTranscript(sessionId: string): Promise<void>;
@@ -55,21 +71,28 @@ export async function createBridgeWorld(contractor: Record<string, unknown> = {}
   const root = await realpath(await mkdtemp(join(tmpdir(), "bridge-")));
   const workspace = join(root, "workspace");
   const transcripts = join(root, "transcripts");
+  const promptLog = join(root, "prompts");
   await mkdir(workspace);
   await mkdir(transcripts);
-  const store = createMemorySessionMapStore();
+  const openStore = (folder = workspace): SessionMapStore =>
+    createFileSessionMapStore({ workspace: folder, flushMs: NEVER_MS });
   const transcriptOf = (sessionId: string): string => join(transcripts, `${sessionId}.json`);
   let seconds = 0;
+  const now = (): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds++));
 
   function newBridge(pool: SessionPool): ContractorClaudeBridge {
     return createContractorClaudeBridge({
       pool,
       queue: createTurnQueue(),
       readConfig: () => world.config,
-      openStore: () => store,
+      openStore: () => world.store,
       createAdapter: (metadata) => {
-        const environment = { ...claudeEnvironment(metadata, {}), PATH: process.env["PATH"] ?? "" };
-        const args = [...world.program, "--store", transcripts, ...world.flags];
+        const environment = {
+          ...claudeEnvironment(metadata, {}),
+          PATH: process.env["PATH"] ?? "",
+          NODE_COMPILE_CACHE: COMPILE_CACHE,
+        };
+        const args = [...world.program, "--store", transcripts, "--prompt-log", promptLog, ...world.flags];
         return Promise.resolve(
           createAcpAdapter(
             { command: process.execPath, args, environment },
@@ -80,8 +103,14 @@ export async function createBridgeWorld(contractor: Record<string, unknown> = {}
       resolveWorkspace,
       readBootstrap: async (metadata) =>
         buildClaudeBootstrap(metadata, await readPersonaFiles(metadata.workspace, {})),
-      transcriptExists: (sessionId) => isPresent(transcriptOf(sessionId)),
-      now: () => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds++)),
+      findTranscript: async (sessionId) => {
+        if (world.transcriptSearch === "fails") throw new Error("EACCES");
+        const path = transcriptOf(sessionId);
+        return world.transcriptSearch === "works" && (await isPresent(path)) ? path : null;
+      },
+      openTurns: (folder) => createFileOpenTurns(folder, now),
+      unrecorded: new Map(),
+      now,
     });
   }
 
@@ -90,7 +119,7 @@ export async function createBridgeWorld(contractor: Record<string, unknown> = {}
   const world: BridgeWorld = {
     bridge: undefined as unknown as ContractorClaudeBridge,
     pool: firstPool,
-    store,
+    store: openStore(),
     workspace,
     config: pluginConfigSchema.parse({
       contractors: { dev: { contractor: "claude", workspace, ...contractor } },
@@ -98,16 +127,29 @@ export async function createBridgeWorld(contractor: Record<string, unknown> = {}
     flags: [],
     program: [PROGRAM],
     openSessionMs: TIMINGS.openSessionMs,
-    turn: (text, options) => runTurn(world.bridge, { text, options }),
+    transcriptSearch: "works",
+    history: [],
+    turn: (text, options) => runTurn(world, { text, options }),
     async says(text, options) {
       const outcome = await world.turn(text, options);
       if (outcome.kind === "completed") return outcome.text;
       throw outcome.kind === "failed" ? outcome.error : new Error("The turn was cancelled.");
     },
-    entry: (key = KEY) => store.get(key),
+    entry: (key = KEY) => world.store.get(key),
+    anotherStore: openStore,
+    prompts: async () =>
+      (await readFile(promptLog, "utf8").catch(() => ""))
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as string),
     async restart() {
+      await world.store.flush();
+      await world.crash();
+    },
+    async crash() {
       await world.pool.drain();
       world.pool = newPool();
+      world.store = openStore();
       world.bridge = newBridge(world.pool);
     },
     transcripts: async () => (await readdir(transcripts)).map((name) => name.replace(/\.json$/, "")),
@@ -122,13 +164,15 @@ export async function createBridgeWorld(contractor: Record<string, unknown> = {}
 }
 
 function runTurn(
-  bridge: ContractorClaudeBridge,
+  world: BridgeWorld,
   { text, options = {} }: { text: string; options: TurnOptions | undefined },
 ): Promise<TurnOutcome> {
   const { context, observer, ...request } = options;
-  return bridge.runTurn(
+  return world.bridge.runTurn(
     {
       ...KEY,
+      lifecycle: undefined,
+      readHistory: () => Promise.resolve(world.history),
       signal: AbortSignal.timeout(12_000),
       lastTurnOfProcess: false,
       ...request,

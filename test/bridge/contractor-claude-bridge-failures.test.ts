@@ -7,24 +7,16 @@ import { createBridgeWorld, KEY, type BridgeWorld } from "./bridge-world.ts";
 const RECALL = "what did I ask you to remember?";
 
 describe("a turn that cannot begin", () => {
-  it("fails closed without a session key, and asks nobody for a session", async () => {
-    const world = await createBridgeWorld();
-    expect(await world.turn("say hello", { openclawSessionKey: "" })).toMatchObject({
-      kind: "failed",
-      accepted: false,
-      error: { code: "session-identity-missing" },
-    });
-    expect(await world.transcripts()).toEqual([]);
-  });
-
   it.each<[string, string, (world: BridgeWorld) => unknown, string?]>([
     ["of an unknown agent", "contractor-unknown", () => undefined, "nobody"],
     ["of an agent named as every object's own", "contractor-unknown", () => undefined, "constructor"],
     ["whose key is not set", "endpoint-key-missing", useEndpointWithoutKey],
-    ["whose workspace is gone", "workspace-missing", ({ workspace }) => rename(workspace, `${workspace}-2`)],
-    ["whose workspace is a file", "workspace-not-a-folder", replaceWorkspaceByFile],
     ["whose agent does not start", "adapter-crashed", (world) => (world.program = ["-e", "process.exit(3)"])],
-    ["whose agent fails at initialize", "agent-failed", (world) => (world.flags = ["--fail-initialize"])],
+    [
+      "whose agent fails at initialize",
+      "adapter-start-failed",
+      (world) => (world.flags = ["--fail-initialize"]),
+    ],
     ["whose resume is refused", "agent-auth", (world) => (world.flags = ["--fail-resume", "-32000"])],
     ["whose agent cannot resume", "agent-protocol", (world) => (world.flags = ["--no-resume", "--no-load"])],
   ])("fails before anything is sent, and the mapping stays: %s", async (_, code, spoil, agentId = "dev") => {
@@ -36,12 +28,36 @@ describe("a turn that cannot begin", () => {
     expect(await world.turn("say hello", { agentId })).toMatchObject({
       kind: "failed",
       accepted: false,
+      mayGoElsewhere: true,
       text: "",
       error: { code },
     });
     expect(await world.store.list()).toEqual(before);
     expect(world.pool.liveSessions).toBe(0);
   });
+
+  it.each<[string, string, (workspace: string) => Promise<void>]>([
+    ["gone", "workspace-missing", () => Promise.resolve()],
+    ["a file", "workspace-not-a-folder", (workspace) => writeFile(workspace, "")],
+  ])(
+    "fails before anything is sent while its workspace is %s, and goes on when that is back",
+    async (_, code, spoil) => {
+      const world = await createBridgeWorld();
+      await world.says("remember tango");
+      await world.restart();
+      const elsewhere = `${world.workspace}-2`;
+      await rename(world.workspace, elsewhere);
+      await spoil(world.workspace);
+      expect(await world.turn("say hello")).toMatchObject({
+        kind: "failed",
+        accepted: false,
+        error: { code },
+      });
+      await rm(world.workspace, { force: true });
+      await rename(elsewhere, world.workspace);
+      expect(await world.says(RECALL)).toBe("You asked me to remember tango.");
+    },
+  );
 
   it("is refused when it is empty, and the session stays usable", async () => {
     const world = await createBridgeWorld();
@@ -59,11 +75,6 @@ describe("a turn that cannot begin", () => {
     const endpoints = { local: { baseUrl: "http://127.0.0.1:9", apiKeyEnv: "LOCAL_KEY" } };
     world.config = pluginConfigSchema.parse({ contractors: { dev }, endpoints });
   }
-
-  async function replaceWorkspaceByFile({ workspace }: BridgeWorld): Promise<void> {
-    await rm(workspace, { recursive: true });
-    await writeFile(workspace, "");
-  }
 });
 
 describe("a turn that fails after the prompt", () => {
@@ -75,7 +86,13 @@ describe("a turn that fails after the prompt", () => {
     const world = await createBridgeWorld();
     await world.says("remember tango");
     const before = await world.store.list();
-    expect(await world.turn(prompt)).toMatchObject({ kind: "failed", accepted: true, text, error: { code } });
+    expect(await world.turn(prompt)).toMatchObject({
+      kind: "failed",
+      accepted: true,
+      mayGoElsewhere: false,
+      text,
+      error: { code },
+    });
     expect(await world.store.list()).toEqual(before);
     expect(await world.turn(RECALL)).toMatchObject({
       text: "You asked me to remember tango.",

@@ -47,9 +47,11 @@ describe("a conversation", () => {
       claudeSessionId: before?.claudeSessionId,
       warm: false,
     });
-    expect(await world.store.list()).toEqual([
-      { ...before, turns: 2, lastActivityAt: "2026-01-01T00:00:01.000Z" },
-    ]);
+    const after = await world.store.list();
+    expect(after).toEqual([{ ...before, turns: 2, lastActivityAt: expect.any(String) as string }]);
+    expect(Date.parse(after[0]?.lastActivityAt ?? "")).toBeGreaterThan(
+      Date.parse(before?.lastActivityAt ?? ""),
+    );
   });
 
   it("is given its role in the same bytes when it is new and when it is resumed", async () => {
@@ -125,51 +127,36 @@ describe("the map", () => {
       expect(await world.says("say hello")).toBe("hello");
     },
   );
-
-  it("is not written over a reset that another process made while the turn ran", async () => {
-    const world = await createBridgeWorld();
-    await world.says("remember tango");
-    let closing: Promise<unknown> | undefined;
-    const onEvent = (): void => {
-      closing ??= world.store.close(KEY);
-    };
-    await world.says("slow 100", { observer: { onEvent } });
-    await closing;
-    expect(await world.entry()).toBeNull();
-    expect(await world.says(RECALL)).toBe("Nothing yet.");
-  });
 });
 
-describe("a reset", () => {
-  it("forgets, and the next turn begins a new session, also after a restart", async () => {
+describe("a turn for which too many wait already", () => {
+  it("is answered as busy at once, and goes nowhere else", async () => {
     const world = await createBridgeWorld();
-    await world.says("remember tango");
-    const before = await world.entry();
-    expect(await world.bridge.resetConversation(KEY)).toMatchObject({
-      claudeSessionId: before?.claudeSessionId,
-      state: "closed",
+    world.config.maxQueuedTurns = 1;
+    const turns = [world.says("say one"), world.says("say two")];
+    expect(await world.turn("say three")).toMatchObject({
+      kind: "failed",
+      accepted: false,
+      mayGoElsewhere: false,
+      error: { code: "session-busy", message: expect.stringContaining("1 more message waits") as string },
     });
-    expect(world.pool.liveSessions).toBe(0);
-    await world.restart();
-    expect(await world.says(RECALL)).toBe("Nothing yet.");
-    expect((await world.store.list()).map(({ state }) => state)).toEqual(["closed", "active"]);
+    expect(await world.says("say elsewhere", OTHER)).toBe("elsewhere");
+    expect(await Promise.all(turns)).toEqual(["one", "two"]);
+    expect(await world.says("say three")).toBe("three");
+    expect((await world.prompts()).filter((prompt) => prompt === "say three")).toHaveLength(1);
   });
 
-  it("of a conversation without a session, or of an agent that is no contractor, has nothing to do", async () => {
+  it("finds a place when one that waited was cancelled", async () => {
     const world = await createBridgeWorld();
-    expect(await world.bridge.resetConversation(KEY)).toBeNull();
-    for (const agentId of ["main", "constructor"]) {
-      expect(await world.bridge.resetConversation({ ...KEY, agentId })).toBeNull();
-    }
-  });
-
-  it("waits for the turn that runs", async () => {
-    const world = await createBridgeWorld();
-    const turn = world.says("slow 100");
-    const reset = world.bridge.resetConversation(KEY);
-    expect(await turn).toBe("Waited 100 ms.");
-    expect(await reset).toMatchObject({ turns: 1, state: "closed" });
-    expect(await world.entry()).toBeNull();
+    world.config.maxQueuedTurns = 1;
+    const cancel = new AbortController();
+    const running = world.says("slow 300");
+    const waiting = world.turn("say two", { signal: cancel.signal });
+    cancel.abort();
+    expect(await waiting).toMatchObject({ kind: "cancelled", text: "" });
+    expect(await world.says("say three")).toBe("three");
+    expect(await running).toBe("Waited 300 ms.");
+    expect(await world.prompts()).toEqual(["slow 300", "say three"]);
   });
 });
 

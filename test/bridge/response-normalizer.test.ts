@@ -3,6 +3,7 @@ import type { PromptOutcome } from "../../src/acp/acp-adapter.ts";
 import { normalizeClaudeError, normalizeClaudeResponse } from "../../src/bridge/response-normalizer.ts";
 import { emptyTurnRecord, type TurnOutcome, type TurnRecord } from "../../src/bridge/turn.ts";
 import { ContractorError } from "../../src/errors/contractor-error.ts";
+import type { ErrorCode } from "../../src/errors/error-codes.ts";
 
 const USAGE = { inputTokens: 1, outputTokens: 2, cacheReadTokens: 3, cacheWriteTokens: 4 };
 
@@ -71,14 +72,59 @@ describe("a turn that the agent answered", () => {
   });
 });
 
+describe("the notices that nothing was said after", () => {
+  it("come in front of whatever the answer is, each a paragraph of its own", () => {
+    const settled = {
+      claudeSessionId: "claude-1",
+      warm: true,
+      slashCommand: false,
+      notices: ["_One._", "_Two._"],
+    };
+    const outcome = { stopReason: "end_turn" } as const;
+    expect(normalizeClaudeResponse(emptyTurnRecord(), { outcome, ...settled }).text).toBe(
+      "_One._\n\n_Two._\n\n_Claude Code finished without a message._",
+    );
+  });
+});
+
 describe("a turn that failed", () => {
+  const crashed = new ContractorError("adapter-crashed", {
+    message: "Gone.",
+    mend: "Send the message again.",
+    retryable: true,
+  });
+
   it.each([true, false])("keeps the record, the error and whether it was accepted: %s", (accepted) => {
-    const error = new ContractorError("adapter-crashed", { message: "Gone.", mend: "Again." });
-    expect(normalizeClaudeError(RECORD, { error, accepted })).toEqual({
+    expect(normalizeClaudeError(RECORD, { error: crashed, accepted })).toEqual({
       ...RECORD,
       kind: "failed",
-      error,
+      error: crashed,
       accepted,
+      mayGoElsewhere: !accepted,
     });
+  });
+
+  it("goes nowhere else when it was merely too early", () => {
+    const error = new ContractorError("session-busy", { message: "Busy.", mend: "Wait.", retryable: true });
+    expect(normalizeClaudeError(RECORD, { error, accepted: false })).toMatchObject({ mayGoElsewhere: false });
+  });
+
+  it.each<[ErrorCode, boolean, string]>([
+    ["adapter-crashed", true, "Send “continue” to go on."],
+    ["agent-failed", false, "Send “continue” to go on."],
+    ["agent-overflow", false, "Do this."],
+    ["agent-auth", false, "Do this."],
+  ])("never asks to send again what Claude had begun: %s, retryable %s", (code, retryable, mend) => {
+    const error = new ContractorError(code, { message: "It broke.", mend: "Do this.", retryable });
+    const outcome = normalizeClaudeError(RECORD, { error, accepted: true, acted: true });
+    expect(outcome).toMatchObject({
+      kind: "failed",
+      accepted: true,
+      mayGoElsewhere: false,
+      error: { code, mend, retryable, cause: error },
+    });
+    expect(outcome.kind === "failed" && outcome.error.message).toBe(
+      "It broke. Claude had begun already: what it did stands, and the message is not sent a second time.",
+    );
   });
 });

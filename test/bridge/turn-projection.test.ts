@@ -48,6 +48,7 @@ describe("text", () => {
     ["a tool makes a paragraph", [text("Let me look."), tool(), text("Found.")], "Let me look.\n\nFound."],
     ["several tools make one", [text("A"), tool(), tool({ toolCallId: "b" }), text("B")], "A\n\nB"],
     ["its own blank lines do not add up", [text("A"), tool(), text("\n\n"), text("\n B")], "A\n\nB"],
+    ["one that stands there already is enough", [text("A\n\n"), tool(), text("B")], "A\n\nB"],
     ["a tool before any text makes none", [tool(), text("A")], "A"],
     ["text after the paragraph goes on", [text("A"), tool(), text("B"), text(" c")], "A\n\nB c"],
     ["spaces between words stay", [text("a"), text(" "), text("b")], "a b"],
@@ -160,6 +161,54 @@ describe("a tool", () => {
       ["call-1", "failed"],
       ["call-2", "running"],
     ]);
+  });
+});
+
+describe("what the plugin itself announces", () => {
+  it.each<[string, SessionUpdate[], string[], string]>([
+    ["before anything", [], ["_N._"], "_N._\n\nB"],
+    ["twice", [], ["_N._", "_M._"], "_N._\n\n_M._\n\nB"],
+    ["after a tool", [tool()], ["_N._"], "_N._\n\nB"],
+    ["after text", [text("A")], ["_N._"], "A\n\n_N._\n\nB"],
+    ["after text and a tool", [text("A"), tool()], ["_N._"], "A\n\n_N._\n\nB"],
+  ])("is a paragraph of its own: %s", (_, before, paragraphs, expected) => {
+    const deltas: string[] = [];
+    const projection = createTurnProjection((event) => event.type === "text" && deltas.push(event.delta));
+    for (const update of before) projection.apply(update);
+    for (const paragraph of paragraphs) projection.announce(paragraph);
+    projection.apply(text("B"));
+    expect(projection.record.text).toBe(expected);
+    expect(deltas.join("")).toBe(expected);
+  });
+
+  it("is nothing that Claude has done", () => {
+    const projection = createTurnProjection(() => undefined);
+    projection.announce("_N._");
+    expect(projection.acted).toBe(false);
+  });
+});
+
+describe("activity", () => {
+  const compaction = { _meta: { claudeCode: { toolName: "compact" } } };
+
+  it.each<[string, SessionUpdate[], { acted: boolean; compacted: boolean }]>([
+    ["nothing", [], { acted: false, compacted: false }],
+    ["usage alone", [usage(1, 2)], { acted: false, compacted: false }],
+    ["empty text", [text("")], { acted: false, compacted: false }],
+    ["text", [text("A")], { acted: true, compacted: false }],
+    ["reasoning", [thought("hm")], { acted: true, compacted: false }],
+    ["a tool", [tool()], { acted: true, compacted: false }],
+    ["a compaction", [tool(compaction)], { acted: false, compacted: true }],
+    [
+      "a compaction and a tool",
+      [tool(compaction), tool({ toolCallId: "b" })],
+      { acted: true, compacted: true },
+    ],
+  ])("is told apart from what changes nothing: %s", (_, updates, expected) => {
+    const projection = createTurnProjection(() => undefined);
+    for (const update of updates) projection.apply(update);
+    const { acted, compacted } = projection;
+    expect({ acted, compacted }).toEqual(expected);
   });
 });
 

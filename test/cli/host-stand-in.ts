@@ -30,6 +30,8 @@ export type HostStandIn = {
   before: Partial<Record<Step, () => unknown>>;
   /** The steps that were taken, each with what it was given. */
   readonly steps: string[];
+  /** How the Gateway answers a reset; there is none at first. */
+  gateway: HostCliContext["resetThroughGateway"];
   /** What a new command sees. */
   context(): Promise<HostCliContext>;
   readConfig(): Promise<HostConfig>;
@@ -56,6 +58,7 @@ export async function createHostStandIn(home: string): Promise<HostStandIn> {
     trash,
     before: {},
     steps: [],
+    gateway: () => Promise.resolve({ answer: "none" }),
     context: () => createContext(host, home),
     readConfig: async () => JSON.parse(await readFile(configPath, "utf8")) as HostConfig,
   };
@@ -92,7 +95,13 @@ async function createContext(host: HostStandIn, home: string): Promise<HostCliCo
         });
       }),
     openStore: (workspace) => createFileSessionMapStore({ workspace }),
+    conversationKeyOf: ({ agentId, sessionKey }) => ({
+      agentId,
+      openclawSessionKey: sessionKey === "main" ? `agent:${agentId}:main` : sessionKey.trim(),
+    }),
     isGatewayReachable: () => Promise.resolve(false),
+    resetThroughGateway: (key) => host.gateway(key),
+    claudeEnvironment: { HOME: home },
     stateDir: join(home, "state"),
     now: () => NOW,
   };

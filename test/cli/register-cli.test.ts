@@ -46,7 +46,7 @@ describe("the commands as a program", () => {
     const status = await run("status", "--json");
     expect(JSON.parse(status.stdout)).toMatchObject({ contractors: [{ agentId: "dev", problems: [] }] });
     const sessions = await run("sessions", "--json");
-    expect(JSON.parse(sessions.stdout)).toEqual({ sessions: [] });
+    expect(JSON.parse(sessions.stdout)).toEqual({ sessions: [], problems: [] });
     const removed = await run("remove", "--agent-id", "dev", "--yes", "--json");
     expect(JSON.parse(removed.stdout)).toEqual({ agentId: "dev" });
   });
@@ -104,6 +104,29 @@ describe("the commands as a program", () => {
   function endpointAdd(variable: string): string[] {
     return ["endpoint", "add", "local", "--base-url", "http://127.0.0.1", "--api-key-env", variable];
   }
+
+  it("print no control character of a hostile key, in text or in an error", async () => {
+    await add();
+    const words = ["reset-session", "--agent-id", "dev", "--session-key", "a\u001b[2J\u009b1Ab\r"];
+    const { status, stderr } = await run(...words);
+    expect(status).toBe(1);
+    expect(stderr).toContain('for the conversation "ab"');
+    expect(stderr.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
+    const { error } = JSON.parse((await run(...words, "--json")).stdout) as { error: { message: string } };
+    expect(error.message).toContain("\u001b[2J");
+  });
+
+  it("show how to adopt a session, and what is missing when they are called without it", async () => {
+    const help = await run("adopt-session", "--help");
+    expect(help.stdout).toMatch(
+      /Example:\n {2}openclaw contractor-agents adopt-session --agent-id dev --session-key main --claude-session-id [0-9a-f-]{36}\n?$/,
+    );
+    expect((await run("--help")).stdout).toContain("adopt-session");
+    expect(await run("adopt-session", "--agent-id", "dev", "--session-key", "main")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("equired option '--claude-session-id <id>'") as string,
+    });
+  });
 
   it("show their help, with an example, and change nothing", async () => {
     const help = await run("add", "--help");

@@ -5,6 +5,7 @@ import {
   readdir,
   readFile,
   realpath,
+  rename,
   rm,
   symlink,
   writeFile,
@@ -17,6 +18,8 @@ import { removeContractor } from "../../src/cli/remove.ts";
 import { createFileSessionMapStore } from "../../src/contractor/file-session-map-store.ts";
 import { sampleEntry } from "../suites/session-map-store-conformance.ts";
 import { createHostStandIn, failing, listingOf, type HostStandIn } from "./host-stand-in.ts";
+
+const NOTHING_ACTIVE = { expected: null, endedBy: "superseded" } as const;
 
 let home: string;
 let workspace: string;
@@ -43,6 +46,12 @@ async function add(agentId: string, folder: string = workspace): Promise<void> {
     adapter: "claude-agent-acp",
   });
   host.steps.length = 0;
+}
+
+async function folderAt(name: string): Promise<string> {
+  const folder = join(home, name);
+  await mkdir(folder);
+  return folder;
 }
 
 async function remove(agentId: string): ReturnType<typeof removeContractor> {
@@ -102,6 +111,48 @@ describe("remove", () => {
     expect(host.steps).toEqual([]);
   });
 
+  it.each([
+    ["the agent cannot be deleted", "deleteBaseAgent"],
+    ["the settings cannot be written", "removeContractor"],
+  ] as const)("can be run again after %s", async (_, step) => {
+    const untouched = await listingOf(workspace);
+    const { agents } = await host.readConfig();
+    await add("dev");
+    host.before[step] = failing("config-write-failed");
+    await expect(remove("dev")).rejects.toMatchObject({ code: "config-write-failed" });
+    host.before = {};
+    await remove("dev");
+    expect((await host.readConfig()).agents).toEqual(agents);
+    expect((await host.context()).config.contractors).toEqual({});
+    expect(await readdir(workspace)).not.toContain(".openclaw");
+    expect(await listingOf(workspace)).toEqual(expect.arrayContaining(untouched));
+  });
+
+  it("can be run again after the state could not be forgotten, and forgets it then", async () => {
+    await add("dev");
+    const openclaw = join(workspace, ".openclaw");
+    await rename(openclaw, join(home, "kept"));
+    await symlink(join(home, "kept"), openclaw);
+    await expect(remove("dev")).rejects.toMatchObject({ code: "state-unusable" });
+    expect((await host.context()).config.contractors).toHaveProperty("dev");
+    await rm(openclaw);
+    await rename(join(home, "kept"), openclaw);
+    host.steps.length = 0;
+    await remove("dev");
+    expect(host.steps).toEqual(["removeContractor dev"]);
+    expect(await readdir(workspace)).not.toContain(".openclaw");
+    await expect(remove("dev")).rejects.toMatchObject({ code: "contractor-unknown" });
+  });
+
+  it("removes a contractor whose workspace has become a file", async () => {
+    await add("dev");
+    await rm(workspace, { recursive: true });
+    await writeFile(workspace, "");
+    await add("ops", await folderAt("other"));
+    await remove("dev");
+    expect(Object.keys((await host.context()).config.contractors)).toEqual(["ops"]);
+  });
+
   it("works although the agent is gone from OpenClaw, or the workspace from the disk", async () => {
     await add("dev");
     await rm(workspace, { recursive: true });
@@ -119,8 +170,8 @@ describe("remove", () => {
       await add("dev");
       await add("ops", folder);
       const store = createFileSessionMapStore({ workspace });
-      await store.put(sampleEntry({ agentId: "dev" }));
-      await store.put(sampleEntry({ agentId: "ops" }));
+      await store.install(sampleEntry({ agentId: "dev" }), NOTHING_ACTIVE);
+      await store.install(sampleEntry({ agentId: "ops" }), NOTHING_ACTIVE);
       await remove("dev");
       expect(await store.list()).toMatchObject([{ agentId: "ops", state: "active" }]);
       await remove("ops");

@@ -6,21 +6,14 @@ import type { ChatAnswer } from "../../scripts/world/chat-client.ts";
 import type { Gateway } from "../../scripts/world/gateway.ts";
 import { rememberingResponder } from "../fixtures/scripted-messages-api/remembering-responder.ts";
 import { chatHistory } from "./world/chat-history.ts";
-import { createContractorWorld, SECRET_KEY, type ContractorWorld } from "./world/contractor-world.ts";
+import {
+  createContractorWorld,
+  SECRET_KEY,
+  sessionKeyOf,
+  type ContractorWorld,
+} from "./world/contractor-world.ts";
 import { readFileTree } from "./world/file-tree.ts";
 import { processesOf } from "./world/processes.ts";
-
-const sessionsSchema = z.object({
-  sessions: z.array(
-    z.looseObject({
-      agentId: z.string(),
-      openclawSessionKey: z.string(),
-      claudeSessionId: z.string(),
-      state: z.string(),
-      turns: z.number(),
-    }),
-  ),
-});
 
 const usageSchema = z.looseObject({
   sessions: z.array(
@@ -38,27 +31,15 @@ let gateway: Gateway;
 const workspaces = new Map<string, string>();
 
 async function addContractor(agentId: string, ...options: string[]): Promise<void> {
-  const workspace = await world.createWorkspace(agentId);
-  workspaces.set(agentId, workspace);
-  const added = await world.contractorAgents(
-    "add",
-    ...["--agent-id", agentId, "--workspace", workspace, "--contractor", "claude", ...options],
-  );
-  expect(added).toMatchObject({ exitCode: 0 });
+  workspaces.set(agentId, await world.addContractor(agentId, ...options));
 }
 
 function say(agentId: string, user: string, text: string): Promise<ChatAnswer> {
   return gateway.ask({ agentId, user, text });
 }
 
-const sessionKeyOf = (agentId: string, user: string): string => `agent:${agentId}:openai-user:${user}`;
-
-async function activeSession(agentId: string, user: string): Promise<string | undefined> {
-  const { json } = await world.contractorAgents("sessions", "--agent-id", agentId);
-  const { sessions } = sessionsSchema.parse(json);
-  const key = sessionKeyOf(agentId, user);
-  return sessions.find((session) => session.openclawSessionKey === key && session.state === "active")
-    ?.claudeSessionId;
+function activeSession(agentId: string, user: string): Promise<string | undefined> {
+  return world.activeSession(agentId, sessionKeyOf(agentId, user));
 }
 
 beforeAll(async () => {
@@ -162,6 +143,7 @@ describe.each([
         agentId,
         openclawSessionKey: sessionKeyOf(agentId, "eve"),
         previousClaudeSessionId: before,
+        via: "gateway",
       },
     });
     expect((await say(agentId, "eve", "what did I ask you to remember?")).text).toBe("Nothing yet.");
@@ -214,7 +196,7 @@ describe("oneshot", () => {
     expect((await say("once", "ann", "remember the red door")).text).toBe("I will remember the red door.");
     expect((await say("once", "ann", "what did I ask you to remember?")).text).toBe("Nothing yet.");
     const { json } = await world.contractorAgents("sessions", "--agent-id", "once");
-    expect(json).toEqual({ sessions: [] });
+    expect(json).toEqual({ sessions: [], problems: [] });
   });
 });
 

@@ -13,7 +13,10 @@ describe("the JSON-RPC code", () => {
     [-32000, "agent-auth"],
     [-32002, "agent-session-lost"],
     [-32603, "agent-failed"],
-    [-32602, "agent-failed"],
+    [-32700, "agent-protocol"],
+    [-32600, "agent-protocol"],
+    [-32601, "agent-protocol"],
+    [-32602, "agent-protocol"],
     [1, "agent-failed"],
   ])("%i means %s", (code, expected) => {
     expect(agentFailure(rpcError(code, "words"), CONTEXT).code).toBe(expected);
@@ -34,6 +37,11 @@ describe("data.errorKind", () => {
     ["oauth_org_not_allowed", "agent-auth", false],
     ["server_error", "agent-overloaded", true],
     ["overloaded", "agent-overloaded", true],
+    ["account_on_hold", "agent-auth", false],
+    ["verification_required", "agent-auth", false],
+    ["cloud_credential_error", "agent-auth", false],
+    ["transport_lost", "adapter-crashed", true],
+    ["worker_shutdown", "adapter-crashed", true],
     ["something_new", "agent-failed", false],
     [{ not: "a string" }, "agent-failed", false],
   ])("%j means %s", (errorKind, code, retryable) => {
@@ -54,6 +62,8 @@ describe("the words, when nothing else tells", () => {
     ["API Error: 529 Overloaded", "agent-overloaded"],
     ["API Error: 503 Service Unavailable", "agent-overloaded"],
     ["No conversation found with session ID: 1", "agent-session-lost"],
+    ["Claude Code process exited unexpectedly", "adapter-crashed"],
+    ["The session has ended", "adapter-crashed"],
     ["Query closed before response received", "agent-failed"],
     ["Read 14290 lines of 5003", "agent-failed"],
     ["", "agent-failed"],

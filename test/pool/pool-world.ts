@@ -34,14 +34,14 @@ export function fakeSession(sessionId: string): FakeSession {
 }
 
 /** What differs from an ordinary next turn; a conversation's session has the conversation's name for an id. */
-export type Asked = { fingerprint?: string; claudeSessionId?: string | null };
+export type Asked = { fingerprint?: string; claudeSessionId?: string | null; turns?: number };
 
 export type PoolWorld = {
   pool: SessionPool;
   /** Every session that was opened, oldest first. */
   opened: FakeSession[];
   acquire(conversation: string, asked?: Asked): Promise<SessionLoan>;
-  /** Acquires and releases. */
+  /** Acquires, and gives back to be kept. A turn counts as the first one, so that the next one asks for `turns: 1`. */
   takeTurn(conversation: string, asked?: Asked): Promise<SessionLoan>;
   /** Ids of the sessions that were closed. */
   closed(): string[];
@@ -54,17 +54,17 @@ export function createPoolWorld(): PoolWorld {
   const world: PoolWorld = {
     pool,
     opened: [],
-    acquire(conversation, { fingerprint = "same", claudeSessionId = conversation } = {}) {
+    acquire(conversation, { fingerprint = "same", claudeSessionId = conversation, turns = 1 } = {}) {
       const open = (): Promise<AgentSession> => {
         const session = fakeSession(conversation);
         world.opened.push(session);
         return Promise.resolve(session);
       };
-      return pool.acquire(conversation, { fingerprint, claudeSessionId, open });
+      return pool.acquire(conversation, { fingerprint, claudeSessionId, turns, open });
     },
     async takeTurn(conversation, asked) {
       const loan = await world.acquire(conversation, asked);
-      await loan.release({ keep: true });
+      await loan.release({ keepAt: 1 });
       return loan;
     },
     closed: () => world.opened.filter(({ closed }) => closed > 0).map(({ sessionId }) => sessionId),

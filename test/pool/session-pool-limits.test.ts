@@ -27,14 +27,14 @@ describe("the cap", () => {
     await world.takeTurn("b");
     await world.takeTurn("c");
     expect(world.closed()).toEqual(["b"]);
-    await running.release({ keep: true });
+    await running.release({ keepAt: 1 });
     expect((await world.takeTurn("a")).warm).toBe(true);
   });
 
   it("lets every turn run at once, and is kept again when they are over", async () => {
     const loans = await Promise.all(["a", "b", "c"].map((conversation) => world.acquire(conversation)));
     expect(world.pool.liveSessions).toBe(3);
-    for (const loan of loans) await loan.release({ keep: true });
+    for (const loan of loans) await loan.release({ keepAt: 1 });
     expect(world.pool.liveSessions).toBe(2);
     expect(world.closed()).toEqual(["a"]);
   });
@@ -45,7 +45,7 @@ describe("the cap", () => {
     const loans = await Promise.all([world.acquire("c"), world.acquire("d")]);
     expect(world.closed()).toEqual(["a", "b"]);
     expect(world.pool.liveSessions).toBe(2);
-    await Promise.all(loans.map((loan) => loan.release({ keep: false })));
+    await Promise.all(loans.map((loan) => loan.release({ keepAt: null })));
   });
 
   it("that is lowered applies from the next turn on", async () => {
@@ -71,7 +71,7 @@ describe("eviction", () => {
     const loan = await world.acquire("a");
     await world.pool.evict("a");
     expect(world.closed()).toEqual([]);
-    await loan.release({ keep: true });
+    await loan.release({ keepAt: 1 });
     expect(world.closed()).toEqual(["a"]);
   });
 
@@ -82,14 +82,15 @@ describe("eviction", () => {
     const opening = world.pool.acquire("c", {
       fingerprint: "same",
       claudeSessionId: null,
+      turns: 0,
       open: () => gate.promise,
     });
     await world.pool.drain();
     expect(world.closed()).toEqual(["a"]);
     const late = fakeSession("c");
     gate.resolve(late);
-    await (await opening).release({ keep: true });
-    await running.release({ keep: true });
+    await (await opening).release({ keepAt: 1 });
+    await running.release({ keepAt: 1 });
     expect(world.closed()).toEqual(["a", "b"]);
     expect(late.closed).toBe(1);
     expect(world.pool.liveSessions).toBe(0);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AgentSession } from "../../src/acp/acp-adapter.ts";
-import { createPoolWorld, IDLE_MS, type Asked, type PoolWorld } from "./pool-world.ts";
+import { createPoolWorld, fakeSession, IDLE_MS, type Asked, type PoolWorld } from "./pool-world.ts";
 
 let world: PoolWorld;
 
@@ -25,6 +25,8 @@ describe("the next turn of a conversation", () => {
     ["the settings changed", { fingerprint: "other" }],
     ["the map names another session", { claudeSessionId: "b" }],
     ["the map names no session any more", { claudeSessionId: null }],
+    ["another process has been in the session meanwhile", { turns: 2 }],
+    ["the map was put back to what it was before", { turns: 0 }],
   ])("gets another process when %s", async (_, asked) => {
     await world.takeTurn("a");
     const loan = await world.takeTurn("a", asked);
@@ -43,13 +45,13 @@ describe("the next turn of a conversation", () => {
   it("gets another process when the turn left the warm one unusable", async () => {
     const loan = await world.acquire("a");
     if (world.opened[0]) world.opened[0].usable = false;
-    await loan.release({ keep: true });
+    await loan.release({ keepAt: 1 });
     expect(world.closed()).toEqual(["a"]);
     expect((await world.takeTurn("a")).warm).toBe(false);
   });
 
   it("gets another process when nobody wanted to keep the last one", async () => {
-    await (await world.acquire("a")).release({ keep: false });
+    await (await world.acquire("a")).release({ keepAt: null });
     expect(world.closed()).toEqual(["a"]);
     expect(world.pool.liveSessions).toBe(0);
     expect((await world.takeTurn("a")).warm).toBe(false);
@@ -72,7 +74,7 @@ describe("idle time", () => {
     const loan = await world.acquire("a");
     await vi.advanceTimersByTimeAsync(10 * IDLE_MS);
     expect(world.closed()).toEqual([]);
-    await loan.release({ keep: true });
+    await loan.release({ keepAt: 1 });
     await vi.advanceTimersByTimeAsync(IDLE_MS - 1);
     expect(world.closed()).toEqual([]);
   });
@@ -87,16 +89,43 @@ describe("idle time", () => {
 describe("failures", () => {
   it("to open a session leave no place taken", async () => {
     const open = (): Promise<AgentSession> => Promise.reject(new Error("no"));
-    await expect(world.pool.acquire("a", { fingerprint: "", claudeSessionId: null, open })).rejects.toThrow(
-      "no",
-    );
+    await expect(
+      world.pool.acquire("a", { fingerprint: "", claudeSessionId: null, turns: 0, open }),
+    ).rejects.toThrow("no");
     expect(world.pool.liveSessions).toBe(0);
+  });
+
+  it("of an opening that nobody waits for any more leave the place of its successor alone", async () => {
+    const gate = Promise.withResolvers<AgentSession>();
+    const asked = { fingerprint: "same", claudeSessionId: "a", turns: 1 };
+    const abandoned = world.pool.acquire("a", { ...asked, open: () => gate.promise });
+    const loan = await world.acquire("a");
+    gate.reject(new Error("too late"));
+    await expect(abandoned).rejects.toThrow("too late");
+    expect(world.pool.liveSessions).toBe(1);
+    await loan.release({ keepAt: 1 });
+    expect((await world.takeTurn("a")).warm).toBe(true);
+    await world.pool.drain();
+    expect(world.closed()).toEqual(["a"]);
+  });
+
+  it("to be in time make a session close as soon as it is there, and its successor is kept", async () => {
+    const gate = Promise.withResolvers<AgentSession>();
+    const asked = { fingerprint: "same", claudeSessionId: "a", turns: 1 };
+    const abandoned = world.pool.acquire("a", { ...asked, open: () => gate.promise });
+    const loan = await world.acquire("a");
+    const late = fakeSession("a");
+    gate.resolve(late);
+    await (await abandoned).release({ keepAt: null });
+    expect(late.closed).toBe(1);
+    await loan.release({ keepAt: 1 });
+    expect((await world.takeTurn("a")).session).toBe(loan.session);
   });
 
   it("to close one cost the turn nothing", async () => {
     const loan = await world.acquire("a");
     if (world.opened[0]) world.opened[0].close = () => Promise.reject(new Error("stuck"));
-    await loan.release({ keep: false });
+    await loan.release({ keepAt: null });
     expect(world.pool.liveSessions).toBe(0);
   });
 });

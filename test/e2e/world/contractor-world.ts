@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { createOpenClawWorld, type OpenClawWorld } from "../../../scripts/world/openclaw-world.ts";
 import { installPlugin, packPlugin } from "../../../scripts/world/pack-plugin.ts";
 import {
@@ -11,12 +12,38 @@ import {
 /** A key that must appear on the wire to the model and nowhere else. */
 export const SECRET_KEY = "sk-test-4f0c1d-never-written-anywhere";
 
+const sessionsSchema = z.object({
+  sessions: z.array(
+    z.looseObject({
+      agentId: z.string(),
+      openclawSessionKey: z.string(),
+      claudeSessionId: z.string(),
+      state: z.string(),
+      endedBy: z.string().nullable(),
+      turns: z.number(),
+    }),
+  ),
+});
+
+export type SessionRow = z.infer<typeof sessionsSchema>["sessions"][number];
+
+/** The conversation that the Gateway's OpenAI-compatible endpoint keeps for a `user`. */
+export function sessionKeyOf(agentId: string, user: string): string {
+  return `agent:${agentId}:openai-user:${user}`;
+}
+
 /** A real OpenClaw with the packed plugin installed and a scripted model behind the endpoint profile `scripted`. */
 export type ContractorWorld = {
   openclaw: OpenClawWorld;
   model: ScriptedMessagesApi;
   /** Makes a workspace folder with a README.md in it; resolves to its path. */
   createWorkspace(name: string): Promise<string>;
+  /** Makes a workspace and a contractor agent of the same name that works in it; resolves to the workspace. */
+  addContractor(agentId: string, ...options: string[]): Promise<string>;
+  /** What `sessions --agent-id` lists. */
+  sessions(agentId: string): Promise<SessionRow[]>;
+  /** The Claude session that a conversation is mapped to; undefined when it has none. */
+  activeSession(agentId: string, sessionKey: string): Promise<string | undefined>;
   /** `openclaw contractor-agents <args> --json`; the parsed stdout and the exit status. */
   contractorAgents(...args: string[]): Promise<{ exitCode: number; json: unknown }>;
   dispose(): Promise<void>;
@@ -36,6 +63,18 @@ export async function createContractorWorld(): Promise<ContractorWorld> {
     }
   }
 
+  async function createWorkspace(name: string): Promise<string> {
+    const workspace = join(openclaw.home, "code", name);
+    await mkdir(workspace, { recursive: true });
+    await writeFile(join(workspace, "README.md"), `# The ${name} project\n\nNothing more.\n`);
+    return workspace;
+  }
+
+  async function sessions(agentId: string): Promise<SessionRow[]> {
+    const { json } = await contractorAgents("sessions", "--agent-id", agentId);
+    return sessionsSchema.parse(json).sessions;
+  }
+
   await installPlugin(openclaw, await packPlugin(packed));
   await rm(packed, { recursive: true });
   await contractorAgents(
@@ -52,11 +91,23 @@ export async function createContractorWorld(): Promise<ContractorWorld> {
     openclaw,
     model,
     contractorAgents,
-    async createWorkspace(name) {
-      const workspace = join(openclaw.home, "code", name);
-      await mkdir(workspace, { recursive: true });
-      await writeFile(join(workspace, "README.md"), `# The ${name} project\n\nNothing more.\n`);
+    createWorkspace,
+    sessions,
+    async addContractor(agentId, ...options) {
+      const workspace = await createWorkspace(agentId);
+      const { exitCode, json } = await contractorAgents(
+        "add",
+        ...["--agent-id", agentId, "--workspace", workspace, "--contractor", "claude", ...options],
+      );
+      if (exitCode !== 0) throw new Error(`adding ${agentId} failed: ${JSON.stringify(json)}`);
       return workspace;
+    },
+    async activeSession(agentId, sessionKey) {
+      const rows = await sessions(agentId);
+      const active = rows.find(
+        ({ openclawSessionKey, state }) => openclawSessionKey === sessionKey && state === "active",
+      );
+      return active?.claudeSessionId;
     },
     async dispose() {
       await openclaw.dispose();

@@ -1,0 +1,159 @@
+import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
+import type { TurnEnding } from "../contractor/open-turns.ts";
+import type { SessionMapEntry } from "../contractor/session-map-entry.ts";
+import type { ConversationKey, SessionMapStore } from "../contractor/session-map-store.ts";
+import type { ContractorError } from "../errors/contractor-error.ts";
+import { unexpectedFailure } from "../errors/unexpected-failure.ts";
+import type { AcquiredSession } from "./acquire-claude-session.ts";
+import type { BridgeDependencies, UnrecordedSession } from "./bridge-dependencies.ts";
+import { conversationId } from "./conversation-id.ts";
+import { planSession, type SessionPlan } from "./plan-session.ts";
+import type { TurnRequest } from "./turn.ts";
+
+/** What is kept of a completed turn. */
+export type RecordedTurn = {
+  /** Turns that the session has taken now; null when another process reset the conversation meanwhile. */
+  turns: number | null;
+  /** Why the session could not be written into the map; it is tried again before the next turn. */
+  problem?: ContractorError;
+};
+
+/** What this plugin remembers of a conversation, for one turn of it. */
+export type ConversationRecord = {
+  readonly plan: SessionPlan;
+  /** The process of the turn before ended in the middle of it. */
+  readonly interrupted: boolean;
+  /** Only now is the session's id known to be resumable. `summaryOwed`: it still lacks the summary it should have had. */
+  completed(session: AcquiredSession, facts: { summaryOwed: boolean }): Promise<RecordedTurn>;
+  /** The turn is over, however it ended. */
+  close(ending: "completed" | "cancelled" | "failed"): Promise<void>;
+};
+
+type Conversation = {
+  dependencies: BridgeDependencies;
+  metadata: ContractorAgentMetadata;
+  request: TurnRequest;
+  /** Real path. */
+  workspace: string;
+};
+
+/**
+ * Claims the conversation for a turn and reads what is known of it. A contractor of one-shot turns remembers nothing.
+ * Errors: `session-busy` while another process is in a turn of it, and those of `SessionMapStore`.
+ */
+export async function openConversationRecord(conversation: Conversation): Promise<ConversationRecord> {
+  const { dependencies, metadata, request } = conversation;
+  if (metadata.mode === "oneshot") return NOTHING_KEPT;
+  const { agentId, openclawSessionKey } = request;
+  const key = { agentId, openclawSessionKey };
+  const store = dependencies.openStore(metadata.workspace);
+  const claim = await dependencies.openTurns(metadata.workspace).claim(key);
+  let resumable = false;
+  const endWith = (ended: "cancelled" | "failed"): TurnEnding => {
+    // The notice waits for a turn that has an answer.
+    if (claim.left === "interrupted") return { kind: "unrecorded", ended: "interrupted" };
+    return resumable ? { kind: "settled" } : { kind: "unrecorded", ended };
+  };
+  try {
+    await recordLate(dependencies, { store, id: conversationId(key) });
+    const plan = await planSession(store, { key, request, left: claim.left });
+    resumable = plan.kind === "continue" || plan.replaces !== null;
+    return {
+      plan,
+      interrupted: claim.left === "interrupted",
+      async completed(session, facts) {
+        resumable = true;
+        return recordTurn({ ...conversation, store, key }, { session, ...facts });
+      },
+      async close(ending) {
+        // A claim that cannot be removed costs the next answer a wrong notice, not this one its text.
+        await claim
+          .end(ending === "completed" ? { kind: "settled" } : endWith(ending))
+          .catch(() => undefined);
+      },
+    };
+  } catch (error) {
+    await claim
+      .end(claim.left === null ? { kind: "settled" } : { kind: "unrecorded", ended: claim.left })
+      .catch(() => undefined);
+    throw error;
+  }
+}
+
+const NOTHING_KEPT: ConversationRecord = {
+  plan: { kind: "begin", replaces: null, because: undefined },
+  interrupted: false,
+  completed: () => Promise.resolve({ turns: null }),
+  close: () => Promise.resolve(),
+};
+
+async function recordTurn(
+  conversation: Conversation & { store: SessionMapStore; key: ConversationKey },
+  { session, summaryOwed }: { session: AcquiredSession; summaryOwed: boolean },
+): Promise<RecordedTurn> {
+  const { dependencies, store, key } = conversation;
+  const { continues } = session;
+  const entry = await entryAfterTurn(conversation, { session, summaryOwed });
+  if (continues !== null) {
+    const { claudeSessionId, lastActivityAt: at, lifecycle, transcript, seedPending } = entry;
+    const changes = { lifecycle, transcript, seedPending };
+    try {
+      const noted = await store.touch({ key, claudeSessionId, at, changes });
+      return { turns: noted ? entry.turns : null };
+    } catch (cause) {
+      return { turns: null, problem: unexpectedFailure(cause) };
+    }
+  }
+  const unrecorded: UnrecordedSession = {
+    entry,
+    condition: {
+      expected: session.replaces?.claudeSessionId ?? null,
+      endedBy: session.fresh === "lost" ? "lost" : "rotated",
+    },
+  };
+  try {
+    const installed = await store.install(entry, unrecorded.condition);
+    return { turns: installed ? entry.turns : null };
+  } catch (cause) {
+    dependencies.unrecorded.set(conversationId(key), unrecorded);
+    return { turns: entry.turns, problem: unexpectedFailure(cause) };
+  }
+}
+
+/** Before anything else, so that a disk that was full for a while costs no conversation its session. */
+async function recordLate(
+  dependencies: BridgeDependencies,
+  { store, id }: { store: SessionMapStore; id: string },
+): Promise<void> {
+  const late = dependencies.unrecorded.get(id);
+  if (late === undefined) return;
+  await store.install(late.entry, late.condition);
+  dependencies.unrecorded.delete(id);
+}
+
+async function entryAfterTurn(
+  { dependencies, request, workspace, key }: Conversation & { key: ConversationKey },
+  { session, summaryOwed }: { session: AcquiredSession; summaryOwed: boolean },
+): Promise<SessionMapEntry> {
+  const { continues } = session;
+  const claudeSessionId = session.loan.session.sessionId;
+  const timestamp = dependencies.now().toISOString();
+  // Looked for until it is found once: from then on its absence means something.
+  const transcript =
+    continues?.transcript ??
+    (await dependencies.findTranscript(claudeSessionId, { workspace, known: undefined }).catch(() => null));
+  const lifecycle = request.lifecycle ?? continues?.lifecycle;
+  return {
+    ...key,
+    contractor: "claude",
+    claudeSessionId,
+    workspace,
+    createdAt: continues?.createdAt ?? timestamp,
+    lastActivityAt: timestamp,
+    state: "active",
+    turns: (continues?.turns ?? 0) + 1,
+    ...(lifecycle === undefined ? {} : { lifecycle }),
+    ...(transcript === null ? {} : { transcript }),
+    ...(summaryOwed || continues?.seedPending !== undefined ? { seedPending: summaryOwed } : {}),
+  };
+}

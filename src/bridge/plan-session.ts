@@ -1,0 +1,49 @@
+import type { UnfinishedTurn } from "../contractor/open-turns.ts";
+import type { SessionMapEntry } from "../contractor/session-map-entry.ts";
+import type { ConversationKey, SessionMapStore } from "../contractor/session-map-store.ts";
+import type { FreshStartReason } from "./session-start.ts";
+import type { TurnRequest } from "./turn.ts";
+
+/** Which Claude session a turn shall have. */
+export type SessionPlan =
+  | { kind: "continue"; entry: SessionMapEntry }
+  /** `replaces`: the active entry that the new session takes the place of. */
+  | { kind: "begin"; replaces: SessionMapEntry | null; because: FreshStartReason | undefined };
+
+/** Reads the map, and tells a conversation that is new from one that has lost its session. */
+export async function planSession(
+  store: SessionMapStore,
+  turn: { key: ConversationKey; request: TurnRequest; left: UnfinishedTurn | null },
+): Promise<SessionPlan> {
+  const { key, request, left } = turn;
+  const entry = await store.get(key);
+  if (entry !== null && isOfThisLife(entry, request)) return { kind: "continue", entry };
+  if (entry !== null) {
+    // OpenClaw began the conversation anew while this plugin was not there to hear of it.
+    await store.close(key, "superseded");
+    return { kind: "begin", replaces: null, because: undefined };
+  }
+  return { kind: "begin", replaces: null, because: await reasonToBegin(store, { key, request, left }) };
+}
+
+function isOfThisLife(entry: SessionMapEntry, { lifecycle }: TurnRequest): boolean {
+  return entry.lifecycle === undefined || lifecycle === undefined || entry.lifecycle === lifecycle;
+}
+
+async function reasonToBegin(
+  store: SessionMapStore,
+  { key, request, left }: { key: ConversationKey; request: TurnRequest; left: UnfinishedTurn | null },
+): Promise<FreshStartReason | undefined> {
+  if (left !== null) return "unfinished";
+  const latest = await store.latest(key);
+  if (latest !== null) return latest.endedBy === "rewound" ? "rewound" : undefined;
+  const damage = (await store.incidents()).at(-1);
+  return damage !== undefined && (await wasAnsweredBefore(request, damage.at)) ? "map-lost" : "joined";
+}
+
+async function wasAnsweredBefore({ readHistory }: TurnRequest, time: string): Promise<boolean> {
+  const history = await readHistory().catch(() => []);
+  return history.some(
+    ({ role, at }) => role === "assistant" && at !== undefined && Date.parse(at) < Date.parse(time),
+  );
+}

@@ -1,0 +1,476 @@
+import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import type { ChatAnswer } from "../../scripts/world/chat-client.ts";
+import type { Gateway } from "../../scripts/world/gateway.ts";
+import { errorReply } from "../fixtures/scripted-messages-api/reply.ts";
+import { chatEntries, chatHistory } from "./world/chat-history.ts";
+import { createContractorWorld, sessionKeyOf, type ContractorWorld } from "./world/contractor-world.ts";
+import { pidsWorkingIn } from "./world/processes.ts";
+
+const RECALL = "what did I ask you to remember?";
+const INTERRUPTED = "The turn before this one was interrupted";
+
+const mapSchema = z.object({
+  sessions: z.array(
+    z.looseObject({
+      openclawSessionKey: z.string(),
+      claudeSessionId: z.string(),
+      state: z.string(),
+      transcript: z.string().optional(),
+    }),
+  ),
+});
+
+type MapEntry = z.infer<typeof mapSchema>["sessions"][number];
+
+let world: ContractorWorld;
+let gateway: Gateway;
+const workspaces = new Map<string, string>();
+
+const CONTRACTORS = [
+  { agentId: "dev", adapter: "claude-agent-acp" },
+  { agentId: "zed", adapter: "claude-code-acp" },
+];
+
+function say(agentId: string, user: string, text: string): Promise<ChatAnswer> {
+  return gateway.ask({ agentId, user, text });
+}
+
+async function answer(agentId: string, user: string, text: string): Promise<string> {
+  const given = await say(agentId, user, text);
+  expect(given).toMatchObject({ status: 200, error: undefined });
+  return given.text;
+}
+
+/** What the map file says: the command line says the same, but takes seconds. */
+async function entriesOf(agentId: string, user: string): Promise<MapEntry[]> {
+  const { sessions } = mapSchema.parse(JSON.parse(await readFile(mapFileOf(agentId), "utf8")));
+  return sessions.filter(({ openclawSessionKey }) => openclawSessionKey === sessionKeyOf(agentId, user));
+}
+
+async function activeSession(agentId: string, user: string): Promise<string | undefined> {
+  return (await entriesOf(agentId, user)).find(({ state }) => state === "active")?.claudeSessionId;
+}
+
+const workspaceOf = (agentId: string): string => workspaces.get(agentId) ?? "";
+const stateFolderOf = (agentId: string): string => join(workspaceOf(agentId), ".openclaw/contractor-agent");
+const mapFileOf = (agentId: string): string => join(stateFolderOf(agentId), "session-map.json");
+
+async function restartGateway(): Promise<void> {
+  await gateway.stop();
+  gateway = await world.openclaw.startGateway();
+}
+
+/** Starts a turn that takes a while, and resolves when Claude is in the middle of its answer. */
+async function beginLongTurn(agentId: string, user: string): Promise<{ ended: Promise<ChatAnswer | null> }> {
+  const prompt = `count to 400 ${user}`;
+  const talking = Promise.withResolvers<undefined>();
+  const ended = gateway
+    .ask({
+      agentId,
+      user,
+      text: prompt,
+      onDelta: () => {
+        talking.resolve(undefined);
+      },
+    })
+    .catch(() => null);
+  await Promise.race([talking.promise, ended]);
+  return { ended };
+}
+
+/** How often a prompt has reached the model, its own retries of a cut connection aside. */
+function timesSent(text: string): number {
+  const conversations = world.model.requests.filter(
+    ({ purpose, lastUserText }) => purpose === "turn" && lastUserText === text,
+  );
+  return conversations.length;
+}
+
+async function killAll(pids: number[], signal: NodeJS.Signals): Promise<void> {
+  expect(pids.length).toBeGreaterThan(0);
+  for (const pid of pids) process.kill(pid, signal);
+  await delay(0);
+}
+
+async function incidentsOf(agentId: string): Promise<string[]> {
+  const { json } = await world.contractorAgents("status");
+  const { contractors } = json as { contractors: { agentId: string; warnings: string[] }[] };
+  return contractors.find((contractor) => contractor.agentId === agentId)?.warnings ?? [];
+}
+
+beforeAll(async () => {
+  world = await createContractorWorld();
+  for (const { agentId, adapter } of CONTRACTORS) {
+    const options = ["--endpoint", "scripted", "--adapter", adapter, "--model", "claude-scripted-1"];
+    workspaces.set(agentId, await world.addContractor(agentId, ...options));
+  }
+  gateway = await world.openclaw.startGateway();
+});
+
+afterAll(async () => {
+  await world.dispose();
+});
+
+describe.each(CONTRACTORS)("a process of $adapter that is killed", ({ agentId }) => {
+  it("in the middle of a turn costs that answer, which is told, and not the conversation", async () => {
+    await answer(agentId, "kill", "remember the blue door");
+    const before = await activeSession(agentId, "kill");
+    const { ended } = await beginLongTurn(agentId, "kill");
+    await killAll(await pidsWorkingIn(workspaceOf(agentId)), "SIGKILL");
+    const told = JSON.stringify((await ended)?.error ?? (await ended)?.text);
+    expect(told).toContain("Claude had begun already");
+    expect(timesSent("count to 400 kill")).toBe(1);
+    expect(await answer(agentId, "kill", RECALL)).toBe("You asked me to remember the blue door.");
+    expect(await activeSession(agentId, "kill")).toBe(before);
+    expect(timesSent("count to 400 kill")).toBe(1);
+  });
+
+  it("between two turns is not noticed", async () => {
+    await answer(agentId, "idle-kill", "remember the red door");
+    const before = await activeSession(agentId, "idle-kill");
+    await killAll(await pidsWorkingIn(workspaceOf(agentId)), "SIGKILL");
+    expect(await answer(agentId, "idle-kill", RECALL)).toBe("You asked me to remember the red door.");
+    expect(await activeSession(agentId, "idle-kill")).toBe(before);
+  });
+
+  it("in its very first turn leaves nothing to resume; the next message has what OpenClaw kept", async () => {
+    const { ended } = await beginLongTurn(agentId, "newborn");
+    await killAll(await pidsWorkingIn(workspaceOf(agentId)), "SIGKILL");
+    await ended;
+    expect(await activeSession(agentId, "newborn")).toBeUndefined();
+    expect(await answer(agentId, "newborn", "say hello")).toBe("hello");
+    const sent = world.model.requests.filter(({ lastUserText }) => lastUserText.endsWith("say hello"));
+    expect(sent.at(-1)?.lastUserText).toContain("user: count to 400 newborn");
+  });
+
+  it("is run again with the same model", () => {
+    const models = world.model.requests
+      .filter(
+        ({ purpose, workingDirectory }) => purpose === "turn" && workingDirectory === workspaceOf(agentId),
+      )
+      .map(({ body }) => (body as { model: string }).model);
+    expect(new Set(models)).toEqual(new Set(["claude-scripted-1"]));
+  });
+});
+
+describe.each(CONTRACTORS)("an agent of $adapter that hangs", ({ agentId }) => {
+  it("is ended when its turn is cancelled, and the next message goes on in the same session", async () => {
+    await answer(agentId, "hang", "remember the green door");
+    const before = await activeSession(agentId, "hang");
+    const leave = new AbortController();
+    const turn = gateway
+      .ask({ agentId, user: "hang", text: "count to 400 hang", signal: leave.signal })
+      .catch(() => null);
+    await world.model.waitForRequest(({ lastUserText }) => lastUserText === "count to 400 hang", 20_000);
+    const stopped = await pidsWorkingIn(workspaceOf(agentId));
+    await killAll(stopped, "SIGSTOP");
+    leave.abort();
+    await turn;
+    expect(await answer(agentId, "hang", RECALL)).toBe("You asked me to remember the green door.");
+    expect(await activeSession(agentId, "hang")).toBe(before);
+    const left = await pidsWorkingIn(workspaceOf(agentId));
+    expect(left.filter((pid) => stopped.includes(pid))).toEqual([]);
+  });
+});
+
+describe.each(CONTRACTORS)("a transcript that somebody deleted, on $adapter", ({ agentId }) => {
+  it("is announced, and the new session knows what OpenClaw still has", async () => {
+    await answer(agentId, "lost", "remember the old well");
+    const [entry] = await entriesOf(agentId, "lost");
+    await killAll(await pidsWorkingIn(workspaceOf(agentId)), "SIGKILL");
+    await rm(entry?.transcript ?? "");
+    expect(await answer(agentId, "lost", RECALL)).toBe(
+      "_The earlier Claude session of this conversation is gone (its transcript no longer exists); this is a new one, which was given a summary of the messages that OpenClaw still has._\n\nYou asked me to remember the old well.",
+    );
+    expect(await entriesOf(agentId, "lost")).toMatchObject([
+      { claudeSessionId: entry?.claudeSessionId, state: "orphaned", endedBy: "lost" },
+      { state: "active" },
+    ]);
+    expect(await answer(agentId, "lost", RECALL)).toBe("You asked me to remember the old well.");
+  });
+});
+
+describe.each(CONTRACTORS)("a full context on $adapter", ({ agentId }) => {
+  it("is compacted, and the answer says so", async () => {
+    await answer(agentId, "full", "remember the tall tree");
+    await answer(agentId, "full", "say FILLER");
+    const before = await activeSession(agentId, "full");
+    world.model.interceptWith(({ purpose, assistantTexts, userTexts }) => {
+      const compacted = userTexts.some((text) => text.includes("- remember the tall tree"));
+      const full = purpose === "turn" && assistantTexts.includes("FILLER") && !compacted;
+      return full ? errorReply(400, "prompt is too long: 250000 tokens > 200000 maximum") : undefined;
+    });
+    try {
+      expect(await answer(agentId, "full", RECALL)).toContain("You asked me to remember the tall tree");
+      expect(await activeSession(agentId, "full")).toBe(before);
+    } finally {
+      world.model.interceptWith(() => undefined);
+    }
+  });
+
+  it("is rotated with a summary and a notice when it cannot be compacted", async () => {
+    await answer(agentId, "fuller", "remember the wide river");
+    await answer(agentId, "fuller", "say STUFFING");
+    const before = await activeSession(agentId, "fuller");
+    world.model.interceptWith(({ purpose, assistantTexts }) =>
+      (purpose === "turn" || purpose === "compaction") && assistantTexts.includes("STUFFING")
+        ? errorReply(400, "prompt is too long: 250000 tokens > 200000 maximum")
+        : undefined,
+    );
+    try {
+      expect(await answer(agentId, "fuller", RECALL)).toBe(
+        "_Claude's context was full and could not be compacted; this is a new one, which was given a summary of the messages that OpenClaw still has._\n\nYou asked me to remember the wide river.",
+      );
+    } finally {
+      world.model.interceptWith(() => undefined);
+    }
+    expect(await entriesOf(agentId, "fuller")).toMatchObject([
+      { claudeSessionId: before, state: "closed", endedBy: "rotated" },
+      { state: "active" },
+    ]);
+  });
+});
+
+describe.each(CONTRACTORS)("OpenClaw's own changes of a conversation on $adapter", ({ agentId }) => {
+  it("a reset in the middle of a turn cancels it, and holds after a restart", async () => {
+    await answer(agentId, "reset", "remember the black cat");
+    const { ended } = await beginLongTurn(agentId, "reset");
+    await gateway.call("sessions.reset", { key: sessionKeyOf(agentId, "reset") });
+    await ended;
+    expect(await activeSession(agentId, "reset")).toBeUndefined();
+    expect(await answer(agentId, "reset", RECALL)).toBe("Nothing yet.");
+  });
+
+  it("reset-session in the middle of a turn cancels it too", async () => {
+    await answer(agentId, "cli-reset", "remember the white cat");
+    const { ended } = await beginLongTurn(agentId, "cli-reset");
+    const reset = await world.contractorAgents(
+      ...["reset-session", "--agent-id", agentId, "--session-key", sessionKeyOf(agentId, "cli-reset")],
+    );
+    expect(reset).toMatchObject({ exitCode: 0, json: { via: "gateway" } });
+    expect((await ended)?.text).not.toContain("399 400");
+    expect(await answer(agentId, "cli-reset", RECALL)).toBe("Nothing yet.");
+  });
+
+  it("a deletion closes the entry", async () => {
+    await answer(agentId, "deleted", "remember the grey cat");
+    await gateway.call("sessions.delete", { key: sessionKeyOf(agentId, "deleted") });
+    expect(await entriesOf(agentId, "deleted")).toMatchObject([{ state: "closed", endedBy: "deleted" }]);
+    expect(await answer(agentId, "deleted", RECALL)).toBe("Nothing yet.");
+  });
+
+  it("a rewind takes back what Claude remembers, and keeps what came before", async () => {
+    await answer(agentId, "rewound", "remember the first step");
+    await answer(agentId, "rewound", "remember the false step");
+    const sessionKey = sessionKeyOf(agentId, "rewound");
+    const cut = (await chatEntries(gateway, sessionKey)).find(
+      ({ text }) => text === "remember the false step",
+    );
+    await gateway.call("sessions.rewind", { sessionKey, entryId: cut?.id });
+    expect(await answer(agentId, "rewound", RECALL)).toBe("You asked me to remember the first step.");
+  });
+
+  it("a fork begins with what was said before it", async () => {
+    await answer(agentId, "forked", "remember the crossroads");
+    await answer(agentId, "forked", "remember the left way");
+    const sessionKey = sessionKeyOf(agentId, "forked");
+    const cut = (await chatEntries(gateway, sessionKey)).find(({ text }) => text === "remember the left way");
+    const fork = (await gateway.call("sessions.fork", { sessionKey, entryId: cut?.id })) as { key?: string };
+    expect(fork.key).toBeDefined();
+    const there = await gateway.ask({ agentId, user: "", sessionKey: fork.key ?? "", text: RECALL });
+    expect(there.text).toBe("You asked me to remember the crossroads.");
+    expect(await answer(agentId, "forked", RECALL)).toBe(
+      "You asked me to remember the crossroads, the left way.",
+    );
+  });
+});
+
+describe("identity", () => {
+  it("is one conversation for all names of the main session", async () => {
+    const through = (sessionKey: string, text: string): Promise<ChatAnswer> =>
+      gateway.ask({ agentId: "dev", user: "", sessionKey, text });
+    expect((await through("agent:dev:main", "remember the main street")).text).toBe(
+      "I will remember the main street.",
+    );
+    expect((await through("main", RECALL)).text).toBe("You asked me to remember the main street.");
+    const told = await world.openclaw.run(["agent", "--agent", "dev", "--message", RECALL]);
+    expect(told.stdout).toContain("You asked me to remember the main street.");
+    const mains = (await world.sessions("dev")).filter(({ openclawSessionKey }) =>
+      openclawSessionKey.endsWith("main"),
+    );
+    expect(mains).toMatchObject([{ openclawSessionKey: "agent:dev:main", state: "active", turns: 3 }]);
+  });
+
+  it("is the whole key, whatever is in it", async () => {
+    const keys = ["agent:dev:../../x", "agent:dev:a:b:c", `agent:dev:${"k".repeat(200)}`];
+    for (const [index, sessionKey] of keys.entries()) {
+      const { text } = await gateway.ask({
+        agentId: "dev",
+        user: "",
+        sessionKey,
+        text: `remember word${index}`,
+      });
+      expect(text).toBe(`I will remember word${index}.`);
+    }
+    for (const [index, sessionKey] of keys.entries()) {
+      const { text } = await gateway.ask({ agentId: "dev", user: "", sessionKey, text: RECALL });
+      expect(text).toBe(`You asked me to remember word${index}.`);
+    }
+  });
+
+  it("gives two messages of one conversation that come at once their turns one after the other", async () => {
+    await answer("dev", "double", "say hello");
+    const both = await Promise.all([
+      say("dev", "double", "remember one"),
+      say("dev", "double", "remember two"),
+    ]);
+    expect(both.map(({ text }) => text)).toEqual(["I will remember one.", "I will remember two."]);
+    const recalled = await answer("dev", "double", RECALL);
+    expect(recalled).toMatch(/one/);
+    expect(recalled).toMatch(/two/);
+  });
+});
+
+describe("a session that was begun in a terminal", () => {
+  it("can be adopted, by a conversation of its own workspace only", async () => {
+    await answer("dev", "terminal", "remember the night train");
+    const id = (await activeSession("dev", "terminal")) ?? "";
+    const adopt = (agentId: string, user: string): ReturnType<ContractorWorld["contractorAgents"]> =>
+      world.contractorAgents(
+        ...["adopt-session", "--agent-id", agentId, "--session-key", sessionKeyOf(agentId, user)],
+        ...["--claude-session-id", id],
+      );
+    expect(await adopt("dev", "adopter")).toMatchObject({
+      exitCode: 1,
+      json: { error: { code: "claude-session-in-use" } },
+    });
+    expect(await adopt("zed", "adopter")).toMatchObject({
+      exitCode: 1,
+      json: { error: { code: "claude-session-elsewhere" } },
+    });
+    await world.contractorAgents(
+      ...["reset-session", "--agent-id", "dev", "--session-key", sessionKeyOf("dev", "terminal")],
+    );
+    await answer("dev", "adopter", "say something");
+    expect(await adopt("dev", "adopter")).toMatchObject({ exitCode: 0 });
+    expect(await answer("dev", "adopter", RECALL)).toBe("You asked me to remember the night train.");
+    expect(await activeSession("dev", "adopter")).toBe(id);
+  });
+});
+
+describe.each(CONTRACTORS)("a Gateway that is killed while $adapter works", ({ agentId }) => {
+  it("goes on in the same session after its next start, and says what happened", async () => {
+    await answer(agentId, "gateway-kill", "remember the last light");
+    const before = await activeSession(agentId, "gateway-kill");
+    const { ended } = await beginLongTurn(agentId, "gateway-kill");
+    await gateway.kill("SIGKILL");
+    await ended;
+    gateway = await world.openclaw.startGateway();
+    // OpenClaw itself takes the interrupted turn up again, some seconds after the start.
+    const sessionKey = sessionKeyOf(agentId, "gateway-kill");
+    await expect
+      .poll(async () => (await chatHistory(gateway, sessionKey)).join("\n"), {
+        timeout: 60_000,
+        interval: 1_000,
+      })
+      .toContain(INTERRUPTED);
+    expect(timesSent("count to 400 gateway-kill")).toBe(1);
+    expect(await answer(agentId, "gateway-kill", RECALL)).toBe("You asked me to remember the last light.");
+    expect(await activeSession(agentId, "gateway-kill")).toBe(before);
+  });
+});
+
+describe("the map file", () => {
+  it("is restored from its copy when it is torn, and `status` says so", async () => {
+    await answer("dev", "torn", "remember the iron gate");
+    const before = await activeSession("dev", "torn");
+    const whole = await readFile(mapFileOf("dev"));
+    await writeFile(mapFileOf("dev"), whole.subarray(0, whole.length / 2));
+    expect(await answer("dev", "torn", RECALL)).toBe("You asked me to remember the iron gate.");
+    expect(await activeSession("dev", "torn")).toBe(before);
+    expect((await incidentsOf("dev")).join("\n")).toContain(`${mapFileOf("dev")}.damaged-`);
+  });
+
+  it("is never silently replaced: without a copy, the conversation is told and given a summary", async () => {
+    await gateway.stop();
+    await writeFile(mapFileOf("dev"), "{ torn");
+    await writeFile(`${mapFileOf("dev")}.copy`, "torn as well");
+    gateway = await world.openclaw.startGateway();
+    expect(await answer("dev", "torn", RECALL)).toBe(
+      "_The record of this conversation's Claude session was damaged (see `openclaw contractor-agents status`); this is a new one, which was given a summary of the messages that OpenClaw still has._\n\nYou asked me to remember the iron gate.",
+    );
+  });
+
+  it.each([
+    ["a symlink", "state-unusable", async (path: string) => symlink("/dev/null", path)],
+    [
+      "of a future version",
+      "session-map-future-version",
+      async (path: string) => writeFile(path, JSON.stringify({ version: 99, sessions: [] })),
+    ],
+  ])("that is %s is refused and left alone", async (_kind, code, put) => {
+    const path = mapFileOf("zed");
+    await rename(path, `${path}.aside`);
+    await put(path);
+    try {
+      const refused = await say("zed", "refused-map", "hello");
+      expect(refused.text).toBe("");
+      expect(JSON.stringify(refused.error)).toMatch(
+        code === "state-unusable" ? /is a symbolic link/ : /has version 99/,
+      );
+    } finally {
+      await rm(path);
+      await rename(`${path}.aside`, path);
+    }
+  });
+});
+
+describe("the workspace", () => {
+  it("that has moved is an error that names both places, and everything is back when it is moved back", async () => {
+    const workspace = workspaceOf("zed");
+    await answer("zed", "mover", "remember the moving van");
+    await gateway.stop();
+    const elsewhere = join(dirname(workspace), "moved");
+    await rename(workspace, elsewhere);
+    await symlink(elsewhere, workspace);
+    gateway = await world.openclaw.startGateway();
+    const refused = JSON.stringify((await say("zed", "mover", RECALL)).error);
+    expect(refused).toContain(elsewhere);
+    expect(refused).toContain(`belongs to the folder ${workspace}`);
+    await rm(workspace);
+    const missing = JSON.stringify((await say("zed", "mover", RECALL)).error);
+    expect(missing).toContain(workspace);
+    await rename(elsewhere, workspace);
+    expect(await answer("zed", "mover", RECALL)).toBe("You asked me to remember the moving van.");
+  });
+});
+
+describe("state that cannot be written", () => {
+  it("is told before Claude is asked, and the conversation goes on when it can be again", async () => {
+    await answer("dev", "unwritable", "remember the wet paint");
+    const folder = join(stateFolderOf("dev"), "open-turns");
+    await rm(folder, { recursive: true });
+    await writeFile(folder, "in the way");
+    const sentBefore = world.model.requests.length;
+    const refused = await say("dev", "unwritable", "say this is not said");
+    expect(JSON.stringify(refused.error)).toContain("cannot be");
+    expect(world.model.requests.slice(sentBefore).filter(({ purpose }) => purpose === "turn")).toEqual([]);
+    await rm(folder);
+    await mkdir(folder, { mode: 0o700 });
+    expect(await answer("dev", "unwritable", RECALL)).toBe("You asked me to remember the wet paint.");
+  });
+});
+
+describe("after a regular restart", () => {
+  it.each(CONTRACTORS)("every conversation of $adapter is where it was", async ({ agentId }) => {
+    if (agentId === "dev") await restartGateway();
+    for (const user of ["kill", "hang", "lost", "full", "gateway-kill"]) {
+      expect(await answer(agentId, user, RECALL)).toMatch(/You asked me to remember the /);
+    }
+    expect(await answer(agentId, "reset", RECALL)).toBe("Nothing yet.");
+  });
+});
