@@ -35,7 +35,7 @@ export async function acquireClaudeSession(
 ): Promise<AcquiredSession> {
   const { dependencies, metadata, conversation, workspace } = acquisition;
   const entry = plan.kind === "continue" ? plan.entry : null;
-  let gone = false;
+  const resumption = { gone: false };
   const loan = await dependencies.pool.acquire(conversation, {
     fingerprint: fingerprintOf(metadata, workspace),
     claudeSessionId: entry?.claudeSessionId ?? null,
@@ -43,14 +43,14 @@ export async function acquireClaudeSession(
     async open() {
       const opener = await createOpener(acquisition);
       const resumed = entry === null ? null : await opener.resume(entry);
-      gone = entry !== null && resumed === null;
+      resumption.gone = entry !== null && resumed === null;
       return resumed ?? opener.begin();
     },
   });
   if (plan.kind === "begin") {
     return { loan, continues: null, replaces: plan.replaces, fresh: plan.because };
   }
-  return gone
+  return resumption.gone
     ? { loan, continues: null, replaces: plan.entry, fresh: "lost" }
     : { loan, continues: plan.entry, replaces: null, fresh: undefined };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
 import type { TurnEnding } from "../contractor/open-turns.ts";
 import type { SessionMapEntry } from "../contractor/session-map-entry.ts";
@@ -9,6 +10,9 @@ import type { BridgeDependencies, UnrecordedSession } from "./bridge-dependencie
 import { conversationId } from "./conversation-id.ts";
 import { planSession, type SessionPlan } from "./plan-session.ts";
 import type { TurnRequest } from "./turn.ts";
+
+const TRANSCRIPT_LOOKS = 10;
+const TRANSCRIPT_LOOK_MS = 25;
 
 /** What is kept of a completed turn. */
 export type RecordedTurn = {
@@ -138,10 +142,8 @@ async function entryAfterTurn(
   const { continues } = session;
   const claudeSessionId = session.loan.session.sessionId;
   const timestamp = dependencies.now().toISOString();
-  // Looked for until it is found once: from then on its absence means something.
   const transcript =
-    continues?.transcript ??
-    (await dependencies.findTranscript(claudeSessionId, { workspace, known: undefined }).catch(() => null));
+    continues?.transcript ?? (await writtenTranscript(dependencies, { claudeSessionId, workspace }));
   const lifecycle = request.lifecycle ?? continues?.lifecycle;
   return {
     ...key,
@@ -156,4 +158,21 @@ async function entryAfterTurn(
     ...(transcript === null ? {} : { transcript }),
     ...(summaryOwed || continues?.seedPending !== undefined ? { seedPending: summaryOwed } : {}),
   };
+}
+
+/**
+ * Where the transcript is, once it is there: from then on its absence means something. claude-code-acp writes it some 50 ms
+ * after the turn's end. Null when it is not found; the next turn looks again.
+ */
+async function writtenTranscript(
+  dependencies: BridgeDependencies,
+  { claudeSessionId, workspace }: { claudeSessionId: string; workspace: string },
+): Promise<string | null> {
+  for (let look = 1; look <= TRANSCRIPT_LOOKS; look += 1) {
+    const where = { workspace, known: undefined };
+    const found = await dependencies.findTranscript(claudeSessionId, where).catch(() => null);
+    if (found !== null) return found;
+    await delay(TRANSCRIPT_LOOK_MS);
+  }
+  return null;
 }

@@ -21,9 +21,9 @@ export type Dispatch = {
   plan: SessionPlan;
   session: TurnSession;
   /** A session that begins anew is told what was said before. */
-  prepare(session: AcquiredSession): Promise<PreparedPrompt>;
+  prepare: (session: AcquiredSession) => Promise<PreparedPrompt>;
   /** Called once, before the contractor is given anything. */
-  onAccepted(): void;
+  onAccepted: () => void;
   observer: Pick<TurnObserver, "onPermissionRequest">;
   projection: TurnProjection;
   signal: AbortSignal;

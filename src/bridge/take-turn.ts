@@ -57,7 +57,7 @@ type RecordedTurnParts = {
   payload: ClaudeTurnPayload;
   record: ConversationRecord;
   session: TurnSession;
-  onAccepted(): void;
+  onAccepted: () => void;
 };
 
 async function takeRecordedTurn(turn: RecordedTurnParts): Promise<TurnOutcome> {

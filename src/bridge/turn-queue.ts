@@ -7,7 +7,7 @@ export type QueuedTurn<Value> = {
   /** Turns that may wait besides the one that runs. */
   maxWaiting: number;
   /** `signal` is aborted by the turn's own signal and by an interruption. */
-  run(signal: AbortSignal): Promise<Value>;
+  run: (signal: AbortSignal) => Promise<Value>;
 };
 
 /**

@@ -24,7 +24,7 @@ export type TurnRequest = {
   /** OpenClaw's id of this life of the conversation: another one after each reset; undefined when it gives none. */
   lifecycle: string | undefined;
   /** What OpenClaw still has of this life of the conversation, oldest first. Read only when a session begins anew. */
-  readHistory(): Promise<HistoryMessage[]>;
+  readHistory: () => Promise<HistoryMessage[]>;
   message: InboundMessage;
   signal: AbortSignal;
   /** True in a process that ends after this turn: nothing may be kept warm. */

@@ -5,9 +5,9 @@ import { conversationKeyOf } from "./conversation-key.ts";
 import type { HostConfig } from "./plugin-config.ts";
 
 export type LifecycleDependencies = {
-  bridge(): ContractorClaudeBridge;
-  readHostConfig(): HostConfig;
-  log(message: string): void;
+  bridge: () => ContractorClaudeBridge;
+  readHostConfig: () => HostConfig;
+  log: (message: string) => void;
 };
 
 type SessionLifecycle = Required<
@@ -34,14 +34,14 @@ export function createSessionLifecycle(dependencies: LifecycleDependencies): Ses
     },
     async withSessionDeletion(params, run) {
       const key = conversationKeyOf({ config: readHostConfig(), ...params });
-      let begun = false;
+      const progress = { begun: false };
       try {
         return await bridge().resetWithin({ key, endedBy: "deleted" }, (mutation) => {
-          begun = true;
+          progress.begun = true;
           return run(mutation);
         });
       } catch (cause) {
-        if (begun) throw cause;
+        if (progress.begun) throw cause;
         // A workspace that is gone must not keep its agent's sessions from being deleted. Should the key be used
         // again, the other lifecycle tells that the entry belongs to the past.
         log(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TurnEvent } from "../../src/bridge/turn.ts";
-import { createBridgeWorld, KEY } from "./bridge-world.ts";
+import { createBridgeWorld } from "./bridge-world.ts";
 
 const RECALL = "what did I ask you to remember?";
 const OTHER = { agentId: "dev", openclawSessionKey: "agent:dev:telegram:group:42" };

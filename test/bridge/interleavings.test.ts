@@ -1,4 +1,8 @@
-import { expect, it } from "vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { bundleScriptedAgent } from "../fixtures/bundle-scripted-agent.ts";
 import { createSeededRandom } from "../fixtures/seeded-random.ts";
 import { runInterleaving } from "./run-interleaving.ts";
 
@@ -15,6 +19,16 @@ const batches = Array.from({ length: Math.ceil(seeds.length / A_TEST) }, (_, ind
   seeds.slice(index * A_TEST, (index + 1) * A_TEST),
 );
 
+let folder: string;
+let agentProgram: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "interleavings-"));
+  agentProgram = await bundleScriptedAgent(folder);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
 it.each(batches.map((batch) => ({ batch, first: batch[0], last: batch.at(-1) })))(
   "whatever happens at once, every conversation remembers its own words only: seeds $first to $last",
   async ({ batch }) => {
@@ -22,7 +36,7 @@ it.each(batches.map((batch) => ({ batch, first: batch[0], last: batch.at(-1) }))
     const failures: unknown[] = [];
     const work = async (): Promise<void> => {
       for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
-        await runInterleaving(seed).catch((failure: unknown) => failures.push(failure));
+        await runInterleaving(seed, agentProgram).catch((failure: unknown) => failures.push(failure));
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));

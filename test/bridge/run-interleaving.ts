@@ -7,7 +7,7 @@ import { createBridgeWorld, type BridgeWorld } from "./bridge-world.ts";
 import { createConversationModel, RECALL, type ConversationModel } from "./conversation-model.ts";
 
 const CONVERSATIONS = 5;
-const STEPS = { least: 6, spread: 5 };
+const STEPS = { least: 6, spread: 2 };
 
 /** A process id that Linux never gives away. */
 const NOBODY = { pid: 2 ** 30, host: "", startTime: "1" };
@@ -30,7 +30,7 @@ type Action = (conversation: Conversation) => Promise<() => void>;
  * A random interleaving of turns, resets, restarts, crashes, kills and cancels, checked against a model of what each
  * conversation must remember. Rejects with everything that was done.
  */
-export async function runInterleaving(seed: number): Promise<void> {
+export async function runInterleaving(seed: number, agentProgram: string): Promise<void> {
   const conversation = (_: unknown, index: number): Conversation => ({
     openclawSessionKey: `agent:dev:${index}`,
     model: createConversationModel(),
@@ -43,6 +43,7 @@ export async function runInterleaving(seed: number): Promise<void> {
     log: [],
   };
   const { random, log, world } = interleaving;
+  world.program = [agentProgram];
   try {
     const steps = STEPS.least + random.below(STEPS.spread);
     for (let step = 0; step < steps; step += 1) await takeStep(interleaving);
@@ -56,23 +57,20 @@ export async function runInterleaving(seed: number): Promise<void> {
   }
 }
 
+/** As often as they happen. */
+const STEP_KINDS = [
+  ...(["burst", "burst", "burst", "burst", "turn", "turn"] as const),
+  ...(["restart", "crash", "crash in a turn"] as const),
+] as const;
+
 async function takeStep(interleaving: Interleaving): Promise<void> {
   const { random, world, log } = interleaving;
-  const step = random.pick([
-    "burst",
-    "burst",
-    "burst",
-    "turn",
-    "turn",
-    "restart",
-    "crash",
-    "crash in a turn",
-  ]);
+  const step = random.pick(STEP_KINDS);
   log.push(step);
   if (step === "restart") return world.restart();
   if (step === "crash") return world.crash();
   if (step === "crash in a turn") return crashInTurn(interleaving);
-  await burst(interleaving, step === "turn" ? 1 : 2 + random.below(3));
+  await burst(interleaving, step === "turn" ? 1 : 2 + random.pick([0, 0, 1, 2]));
 }
 
 /** Several actions at once, in the same conversations and in others; their checks apply in the order of their beginning. */

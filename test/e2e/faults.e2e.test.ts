@@ -11,7 +11,6 @@ import { createContractorWorld, sessionKeyOf, type ContractorWorld } from "./wor
 import { pidsWorkingIn } from "./world/processes.ts";
 
 const RECALL = "what did I ask you to remember?";
-const INTERRUPTED = "The turn before this one was interrupted";
 
 const mapSchema = z.object({
   sessions: z.array(
@@ -23,6 +22,8 @@ const mapSchema = z.object({
     }),
   ),
 });
+
+const forkSchema = z.looseObject({ sessionKey: z.string() });
 
 type MapEntry = z.infer<typeof mapSchema>["sessions"][number];
 
@@ -64,9 +65,11 @@ async function restartGateway(): Promise<void> {
   gateway = await world.openclaw.startGateway();
 }
 
+const longPrompt = (agentId: string, user: string): string => `count to 400 for ${user} of ${agentId}`;
+
 /** Starts a turn that takes a while, and resolves when Claude is in the middle of its answer. */
 async function beginLongTurn(agentId: string, user: string): Promise<{ ended: Promise<ChatAnswer | null> }> {
-  const prompt = `count to 400 ${user}`;
+  const prompt = longPrompt(agentId, user);
   const talking = Promise.withResolvers<undefined>();
   const ended = gateway
     .ask({
@@ -123,10 +126,10 @@ describe.each(CONTRACTORS)("a process of $adapter that is killed", ({ agentId })
     await killAll(await pidsWorkingIn(workspaceOf(agentId)), "SIGKILL");
     const told = JSON.stringify((await ended)?.error ?? (await ended)?.text);
     expect(told).toContain("Claude had begun already");
-    expect(timesSent("count to 400 kill")).toBe(1);
+    expect(timesSent(longPrompt(agentId, "kill"))).toBe(1);
     expect(await answer(agentId, "kill", RECALL)).toBe("You asked me to remember the blue door.");
     expect(await activeSession(agentId, "kill")).toBe(before);
-    expect(timesSent("count to 400 kill")).toBe(1);
+    expect(timesSent(longPrompt(agentId, "kill"))).toBe(1);
   });
 
   it("between two turns is not noticed", async () => {
@@ -144,7 +147,7 @@ describe.each(CONTRACTORS)("a process of $adapter that is killed", ({ agentId })
     expect(await activeSession(agentId, "newborn")).toBeUndefined();
     expect(await answer(agentId, "newborn", "say hello")).toBe("hello");
     const sent = world.model.requests.filter(({ lastUserText }) => lastUserText.endsWith("say hello"));
-    expect(sent.at(-1)?.lastUserText).toContain("user: count to 400 newborn");
+    expect(sent.at(-1)?.lastUserText).toContain(`user: ${longPrompt(agentId, "newborn")}`);
   });
 
   it("is run again with the same model", () => {
@@ -159,21 +162,21 @@ describe.each(CONTRACTORS)("a process of $adapter that is killed", ({ agentId })
 
 describe.each(CONTRACTORS)("an agent of $adapter that hangs", ({ agentId }) => {
   it("is ended when its turn is cancelled, and the next message goes on in the same session", async () => {
+    const others = await pidsWorkingIn(workspaceOf(agentId));
     await answer(agentId, "hang", "remember the green door");
     const before = await activeSession(agentId, "hang");
+    const hung = (await pidsWorkingIn(workspaceOf(agentId))).filter((pid) => !others.includes(pid));
     const leave = new AbortController();
-    const turn = gateway
-      .ask({ agentId, user: "hang", text: "count to 400 hang", signal: leave.signal })
-      .catch(() => null);
-    await world.model.waitForRequest(({ lastUserText }) => lastUserText === "count to 400 hang", 20_000);
-    const stopped = await pidsWorkingIn(workspaceOf(agentId));
-    await killAll(stopped, "SIGSTOP");
+    const text = longPrompt(agentId, "hang");
+    const turn = gateway.ask({ agentId, user: "hang", text, signal: leave.signal }).catch(() => null);
+    await world.model.waitForRequest(({ lastUserText }) => lastUserText === text, 20_000);
+    await killAll(hung, "SIGSTOP");
     leave.abort();
     await turn;
     expect(await answer(agentId, "hang", RECALL)).toBe("You asked me to remember the green door.");
     expect(await activeSession(agentId, "hang")).toBe(before);
     const left = await pidsWorkingIn(workspaceOf(agentId));
-    expect(left.filter((pid) => stopped.includes(pid))).toEqual([]);
+    expect(left.filter((pid) => hung.includes(pid))).toEqual([]);
   });
 });
 
@@ -279,9 +282,8 @@ describe.each(CONTRACTORS)("OpenClaw's own changes of a conversation on $adapter
     await answer(agentId, "forked", "remember the left way");
     const sessionKey = sessionKeyOf(agentId, "forked");
     const cut = (await chatEntries(gateway, sessionKey)).find(({ text }) => text === "remember the left way");
-    const fork = (await gateway.call("sessions.fork", { sessionKey, entryId: cut?.id })) as { key?: string };
-    expect(fork.key).toBeDefined();
-    const there = await gateway.ask({ agentId, user: "", sessionKey: fork.key ?? "", text: RECALL });
+    const fork = forkSchema.parse(await gateway.call("sessions.fork", { sessionKey, entryId: cut?.id }));
+    const there = await gateway.ask({ agentId, user: "", sessionKey: fork.sessionKey, text: RECALL });
     expect(there.text).toBe("You asked me to remember the crossroads.");
     expect(await answer(agentId, "forked", RECALL)).toBe(
       "You asked me to remember the crossroads, the left way.",
@@ -290,19 +292,23 @@ describe.each(CONTRACTORS)("OpenClaw's own changes of a conversation on $adapter
 });
 
 describe("identity", () => {
-  it("is one conversation for all names of the main session", async () => {
-    const through = (sessionKey: string, text: string): Promise<ChatAnswer> =>
-      gateway.ask({ agentId: "dev", user: "", sessionKey, text });
-    expect((await through("agent:dev:main", "remember the main street")).text).toBe(
-      "I will remember the main street.",
-    );
-    expect((await through("main", RECALL)).text).toBe("You asked me to remember the main street.");
-    const told = await world.openclaw.run(["agent", "--agent", "dev", "--message", RECALL]);
-    expect(told.stdout).toContain("You asked me to remember the main street.");
+  it("is one main session, through whatever channel it is reached", async () => {
+    const sessionKey = "agent:dev:main";
+    const overHttp = await gateway.ask({
+      agentId: "dev",
+      user: "",
+      sessionKey,
+      text: "remember the main street",
+    });
+    expect(overHttp.text).toBe("I will remember the main street.");
+    const onCommandLine = await world.openclaw.run(["agent", "--agent", "dev", "--message", RECALL]);
+    expect(onCommandLine.stdout).toContain("You asked me to remember the main street.");
+    await gateway.call("chat.send", { sessionKey, message: "say web", idempotencyKey: "from-the-web" });
+    await world.model.waitForRequest(({ lastUserText }) => lastUserText === "say web", 20_000);
     const mains = (await world.sessions("dev")).filter(({ openclawSessionKey }) =>
       openclawSessionKey.endsWith("main"),
     );
-    expect(mains).toMatchObject([{ openclawSessionKey: "agent:dev:main", state: "active", turns: 3 }]);
+    expect(mains).toMatchObject([{ openclawSessionKey: sessionKey, state: "active" }]);
   });
 
   it("is the whole key, whatever is in it", async () => {
@@ -371,14 +377,17 @@ describe.each(CONTRACTORS)("a Gateway that is killed while $adapter works", ({ a
     await ended;
     gateway = await world.openclaw.startGateway();
     // OpenClaw itself takes the interrupted turn up again, some seconds after the start.
+    await world.model.waitForRequest(
+      ({ workingDirectory, lastUserText }) =>
+        workingDirectory === workspaceOf(agentId) &&
+        lastUserText.includes("interrupted by a gateway restart"),
+      60_000,
+    );
     const sessionKey = sessionKeyOf(agentId, "gateway-kill");
     await expect
-      .poll(async () => (await chatHistory(gateway, sessionKey)).join("\n"), {
-        timeout: 60_000,
-        interval: 1_000,
-      })
-      .toContain(INTERRUPTED);
-    expect(timesSent("count to 400 gateway-kill")).toBe(1);
+      .poll(async () => (await chatHistory(gateway, sessionKey)).at(-1), { timeout: 30_000, interval: 500 })
+      .toMatch(/^assistant: _The turn before this one was interrupted/);
+    expect(timesSent(longPrompt(agentId, "gateway-kill"))).toBe(1);
     expect(await answer(agentId, "gateway-kill", RECALL)).toBe("You asked me to remember the last light.");
     expect(await activeSession(agentId, "gateway-kill")).toBe(before);
   });
@@ -430,22 +439,19 @@ describe("the map file", () => {
 });
 
 describe("the workspace", () => {
-  it("that has moved is an error that names both places, and everything is back when it is moved back", async () => {
+  it("that is away is an error, and everything is back when it is", async () => {
     const workspace = workspaceOf("zed");
     await answer("zed", "mover", "remember the moving van");
-    await gateway.stop();
+    const before = await activeSession("zed", "mover");
     const elsewhere = join(dirname(workspace), "moved");
     await rename(workspace, elsewhere);
-    await symlink(elsewhere, workspace);
-    gateway = await world.openclaw.startGateway();
-    const refused = JSON.stringify((await say("zed", "mover", RECALL)).error);
-    expect(refused).toContain(elsewhere);
-    expect(refused).toContain(`belongs to the folder ${workspace}`);
-    await rm(workspace);
-    const missing = JSON.stringify((await say("zed", "mover", RECALL)).error);
-    expect(missing).toContain(workspace);
+    const refused = await say("zed", "mover", RECALL);
+    expect({ text: refused.text, refused: refused.error !== undefined }).toEqual({ text: "", refused: true });
+    // OpenClaw may have made the folder anew.
+    await rm(workspace, { recursive: true, force: true });
     await rename(elsewhere, workspace);
     expect(await answer("zed", "mover", RECALL)).toBe("You asked me to remember the moving van.");
+    expect(await activeSession("zed", "mover")).toBe(before);
   });
 });
 
