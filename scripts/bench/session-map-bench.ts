@@ -6,10 +6,10 @@ import path from "node:path";
 import {
   createFileSessionMapStore,
   type FileSessionMapStoreOptions,
-} from "../../src/contractor/file-session-map-store.ts";
+} from "../../src/contractor/session-map/file-session-map-store.ts";
 import { ensureStateDir, sessionMapPathOf } from "../../src/contractor/runtime-state.ts";
-import type { SessionMapEntry } from "../../src/contractor/session-map-entry.ts";
-import type { SessionMapStore } from "../../src/contractor/session-map-store.ts";
+import type { SessionMapEntry } from "../../src/contractor/session-map/session-map-entry.ts";
+import type { SessionMapStore } from "../../src/contractor/session-map/session-map-store.ts";
 
 const LENGTHS = [10, 1000, 10_000];
 const TURNS_PER_ROUND = 10;

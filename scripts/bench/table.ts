@@ -1,4 +1,4 @@
-import { FIGURES, type AdapterBench, type Sample } from "./adapter-bench.ts";
+import { FIGURES, type AdapterBench } from "./adapter-bench.ts";
 import { SESSION_MAP_FIGURES, type SessionMapSample } from "./session-map-bench.ts";
 
 /** The samples as an aligned Markdown table: median (min - max). */

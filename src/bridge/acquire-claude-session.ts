@@ -1,7 +1,7 @@
 import type { AcpAdapter, AgentSession } from "../acp/acp-adapter.ts";
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
 import { verdictOnResume, type TranscriptWitness } from "../contractor/recovery.ts";
-import type { SessionMapEntry } from "../contractor/session-map-entry.ts";
+import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { SessionLoan } from "../pool/session-pool.ts";
 import type { BridgeDependencies } from "./bridge-dependencies.ts";
@@ -17,6 +17,8 @@ export type AcquiredSession = {
   replaces: SessionMapEntry | null;
   /** Why it is a new session, where that is not a matter of course. */
   fresh: FreshStartReason | undefined;
+  /** See `SessionPlan`. */
+  historyFrom: string | undefined;
 };
 
 export type Acquisition = {
@@ -48,11 +50,13 @@ export async function acquireClaudeSession(
     },
   });
   if (plan.kind === "begin") {
-    return { loan, continues: null, replaces: plan.replaces, fresh: plan.because };
+    const { replaces, because: fresh, historyFrom } = plan;
+    return { loan, continues: null, replaces, fresh, historyFrom };
   }
+  const { historyFrom } = plan.entry;
   return resumption.gone
-    ? { loan, continues: null, replaces: plan.entry, fresh: "lost" }
-    : { loan, continues: plan.entry, replaces: null, fresh: undefined };
+    ? { loan, continues: null, replaces: plan.entry, fresh: "lost", historyFrom }
+    : { loan, continues: plan.entry, replaces: null, fresh: undefined, historyFrom };
 }
 
 type Opener = {

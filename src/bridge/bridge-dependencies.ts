@@ -2,8 +2,8 @@ import type { AcpAdapter } from "../acp/acp-adapter.ts";
 import type { PluginConfig } from "../config/schema.ts";
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
 import type { OpenTurns } from "../contractor/open-turns.ts";
-import type { EndReason, SessionMapEntry } from "../contractor/session-map-entry.ts";
-import type { SessionMapStore } from "../contractor/session-map-store.ts";
+import type { EndReason, SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
+import type { SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import type { SessionPool } from "../pool/session-pool.ts";
 import type { TurnQueue } from "./turn-queue.ts";
 

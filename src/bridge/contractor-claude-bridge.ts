@@ -1,7 +1,7 @@
 import { ownValue } from "../config/own-value.ts";
 import type { ContractorConfig } from "../config/schema.ts";
-import type { EndReason, SessionMapEntry } from "../contractor/session-map-entry.ts";
-import type { ConversationKey, PreparedClose } from "../contractor/session-map-store.ts";
+import type { EndReason, SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
+import type { ConversationKey, PreparedClose } from "../contractor/session-map/session-map-store.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import type { BridgeDependencies } from "./bridge-dependencies.ts";

@@ -1,4 +1,4 @@
-import type { ConversationKey } from "../contractor/session-map-store.ts";
+import type { ConversationKey } from "../contractor/session-map/session-map-store.ts";
 
 /** Agent and session key in one string; the separator cannot occur in an agent id. */
 export function conversationId(key: ConversationKey): string {

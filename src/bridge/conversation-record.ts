@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
 import type { TurnEnding } from "../contractor/open-turns.ts";
-import type { SessionMapEntry } from "../contractor/session-map-entry.ts";
-import type { ConversationKey, SessionMapStore } from "../contractor/session-map-store.ts";
+import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
+import type { ConversationKey, SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import type { ContractorError } from "../errors/contractor-error.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import type { AcquiredSession } from "./acquire-claude-session.ts";
@@ -85,7 +85,7 @@ export async function openConversationRecord(conversation: Conversation): Promis
 }
 
 const NOTHING_KEPT: ConversationRecord = {
-  plan: { kind: "begin", replaces: null, because: undefined },
+  plan: { kind: "begin", replaces: null, because: undefined, historyFrom: undefined },
   interrupted: false,
   completed: () => Promise.resolve({ turns: null }),
   close: () => Promise.resolve(),
@@ -155,6 +155,7 @@ async function entryAfterTurn(
     state: "active",
     turns: (continues?.turns ?? 0) + 1,
     ...(lifecycle === undefined ? {} : { lifecycle }),
+    ...(session.historyFrom === undefined ? {} : { historyFrom: session.historyFrom }),
     ...(transcript === null ? {} : { transcript }),
     ...(summaryOwed || continues?.seedPending !== undefined ? { seedPending: summaryOwed } : {}),
   };

@@ -66,7 +66,10 @@ async function makeRoom(turn: Dispatch, plan: SessionPlan & { kind: "continue" }
   const { projection } = turn;
   const answered = projection.compacted ? null : await promptAfterCompaction(turn, plan);
   if (answered !== null) return answered;
-  const session = await turn.session.changeTo({ kind: "begin", replaces: plan.entry, because: "rotated" });
+  const { entry } = plan;
+  const { historyFrom } = entry;
+  const rotation = { kind: "begin", replaces: entry, because: "rotated", historyFrom } as const;
+  const session = await turn.session.changeTo(rotation);
   if (session === null) return CANCELLED;
   return prompt(turn, { session, before: [] }).catch((failure: unknown) => {
     throw wasRefusedAsTooLong(turn, failure) ? messageTooLong(failure) : failure;
@@ -78,6 +81,8 @@ async function promptAfterCompaction(turn: Dispatch, plan: SessionPlan): Promise
   // Whoever failed a turn is retired: its process is not used again, the conversation is resumed.
   const session = await turn.session.changeTo(plan);
   if (session === null) return CANCELLED;
+  // Its transcript has vanished meanwhile: a new session is as empty as it gets.
+  if (session.continues === null) return prompt(turn, { session, before: [] });
   try {
     const { stopReason } = await session.loan.session.prompt({
       text: "/compact",

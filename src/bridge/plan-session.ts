@@ -1,6 +1,6 @@
 import type { UnfinishedTurn } from "../contractor/open-turns.ts";
-import type { SessionMapEntry } from "../contractor/session-map-entry.ts";
-import type { ConversationKey, SessionMapStore } from "../contractor/session-map-store.ts";
+import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
+import type { ConversationKey, SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import type { FreshStartReason } from "./session-start.ts";
 import type { TurnRequest } from "./turn.ts";
 
@@ -8,7 +8,13 @@ import type { TurnRequest } from "./turn.ts";
 export type SessionPlan =
   | { kind: "continue"; entry: SessionMapEntry }
   /** `replaces`: the active entry that the new session takes the place of. */
-  | { kind: "begin"; replaces: SessionMapEntry | null; because: FreshStartReason | undefined };
+  | {
+      kind: "begin";
+      replaces: SessionMapEntry | null;
+      because: FreshStartReason | undefined;
+      /** ISO timestamp: what OpenClaw has from before it is not for the new session. */
+      historyFrom: string | undefined;
+    };
 
 /** Reads the map, and tells a conversation that is new from one that has lost its session. */
 export async function planSession(
@@ -18,12 +24,14 @@ export async function planSession(
   const { key, request, left } = turn;
   const entry = await store.get(key);
   if (entry !== null && isOfThisLife(entry, request)) return { kind: "continue", entry };
-  if (entry !== null) {
-    // OpenClaw began the conversation anew while this plugin was not there to hear of it.
-    await store.close(key, "superseded");
-    return { kind: "begin", replaces: null, because: undefined };
-  }
-  return { kind: "begin", replaces: null, because: await reasonToBegin(store, { key, request, left }) };
+  // OpenClaw began the conversation anew while this plugin was not there to hear of it.
+  const ended = entry === null ? await store.latest(key) : await store.close(key, "superseded");
+  return {
+    kind: "begin",
+    replaces: null,
+    because: await reasonToBegin(store, { ended, request, left }),
+    historyFrom: historyFromAfter(ended),
+  };
 }
 
 function isOfThisLife(entry: SessionMapEntry, { lifecycle }: TurnRequest): boolean {
@@ -32,13 +40,18 @@ function isOfThisLife(entry: SessionMapEntry, { lifecycle }: TurnRequest): boole
 
 async function reasonToBegin(
   store: SessionMapStore,
-  { key, request, left }: { key: ConversationKey; request: TurnRequest; left: UnfinishedTurn | null },
+  turn: { ended: SessionMapEntry | null; request: TurnRequest; left: UnfinishedTurn | null },
 ): Promise<FreshStartReason | undefined> {
+  const { ended, request, left } = turn;
   if (left !== null) return "unfinished";
-  const latest = await store.latest(key);
-  if (latest !== null) return latest.endedBy === "rewound" ? "rewound" : undefined;
+  if (ended !== null) return ended.endedBy === "rewound" ? "rewound" : undefined;
   const damage = (await store.incidents()).at(-1);
   return damage !== undefined && (await wasAnsweredBefore(request, damage.at)) ? "map-lost" : "joined";
+}
+
+/** A rewind cuts the history itself; after every other end, what was before it is over. */
+function historyFromAfter(ended: SessionMapEntry | null): string | undefined {
+  return ended?.endedBy === "rewound" ? ended.historyFrom : ended?.endedAt;
 }
 
 async function wasAnsweredBefore({ readHistory }: TurnRequest, time: string): Promise<boolean> {

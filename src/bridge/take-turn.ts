@@ -105,7 +105,7 @@ async function preparePrompt(
   { request, record, payload }: RecordedTurnParts,
   session: AcquiredSession,
 ): Promise<PreparedPrompt> {
-  const summary = needsSummary(session) ? await summaryFor(request) : undefined;
+  const summary = needsSummary(session) ? await summaryFor(request, session) : undefined;
   const { interrupted } = record;
   const summaryOwed = summary !== undefined && isSlashCommand(request.message);
   const summarized = summary !== undefined && !summaryOwed;
@@ -116,10 +116,18 @@ async function preparePrompt(
   };
 }
 
-async function summaryFor({ readHistory, message }: TurnRequest): Promise<string | undefined> {
+async function summaryFor(
+  { readHistory, message }: TurnRequest,
+  { historyFrom }: AcquiredSession,
+): Promise<string | undefined> {
   // Without a history there is nothing to tell, and the notice says so.
   const history = await readHistory().catch(() => []);
-  return summaryOfHistory(history, message.text);
+  const ofThisLife = history.filter(({ at }) => !isBefore(at, historyFrom));
+  return summaryOfHistory(ofThisLife, message.text);
+}
+
+function isBefore(at: string | undefined, from: string | undefined): boolean {
+  return at !== undefined && from !== undefined && Date.parse(at) < Date.parse(from);
 }
 
 /** The answer stands; that it could not be noted is told with it. */

@@ -5,8 +5,8 @@ import {
   findClaudeTranscript,
   readTranscriptWorkspace,
 } from "../contractor/claude-transcripts.ts";
-import type { SessionMapEntry } from "../contractor/session-map-entry.ts";
-import type { ConversationKey, SessionMapStore } from "../contractor/session-map-store.ts";
+import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
+import type { ConversationKey, SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
 import {

@@ -1,6 +1,6 @@
 import { CLI_ROOT } from "../config/identifiers.ts";
-import type { SessionMapEntry } from "../contractor/session-map-entry.ts";
-import type { ConversationKey } from "../contractor/session-map-store.ts";
+import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
+import type { ConversationKey } from "../contractor/session-map/session-map-store.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { shellLineOf, shellWord, terminalCommandOf } from "./terminal-command.ts";
 

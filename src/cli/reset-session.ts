@@ -1,5 +1,5 @@
 import { CLI_ROOT } from "../config/identifiers.ts";
-import type { SessionMapEntry } from "../contractor/session-map-entry.ts";
+import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
 import type { CommandResult } from "./contractor-command.ts";

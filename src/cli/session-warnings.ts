@@ -6,8 +6,8 @@ import {
   type TranscriptRetention,
 } from "../contractor/claude-retention.ts";
 import { expectedTranscriptPath } from "../contractor/claude-transcripts.ts";
-import type { SessionMapEntry } from "../contractor/session-map-entry.ts";
-import type { SessionMapIncident, SessionMapStore } from "../contractor/session-map-store.ts";
+import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
+import type { SessionMapIncident, SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
 import { mapConcurrently } from "./map-concurrently.ts";
 

@@ -1,4 +1,4 @@
-import type { SessionMapEntry } from "../contractor/session-map-entry.ts";
+import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
 import type { ContractorError } from "../errors/contractor-error.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";

@@ -1,6 +1,6 @@
 import { BRIDGE_MODEL_REF, CLI_ROOT } from "../config/identifiers.ts";
 import type { ContractorConfig } from "../config/schema.ts";
-import type { SessionMapEntry } from "../contractor/session-map-entry.ts";
+import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";

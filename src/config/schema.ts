@@ -76,7 +76,9 @@ export const pluginConfigSchema = z.strictObject({
     .min(0)
     .max(100)
     .default(8)
-    .describe("Messages of one conversation that may wait for its running turn; more are told that it is busy."),
+    .describe(
+      "Messages of one conversation that may wait for its running turn; more are told that it is busy.",
+    ),
   closedSessionDays: z
     .int()
     .min(1)

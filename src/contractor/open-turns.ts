@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { currentOwner, isCurrentProcess, isOwnerAlive } from "./process-owner.ts";
-import { ensureStateDir, stateDirOf } from "./runtime-state.ts";
-import { asStateError, errnoOf, STATE_FILE_MODE } from "./session-map-file.ts";
-import type { ConversationKey } from "./session-map-store.ts";
+import { ensureStateDir, locateSessionMap, stateDirOf } from "./runtime-state.ts";
+import { asStateError, errnoOf, STATE_FILE_MODE } from "./session-map/session-map-file.ts";
+import type { ConversationKey } from "./session-map/session-map-store.ts";
 
 const FOLDER = "open-turns";
 
@@ -58,6 +58,8 @@ export function createFileOpenTurns(workspace: string, now: () => Date): OpenTur
   };
   return {
     async claim(key) {
+      // No symlink below the workspace is followed.
+      await locateSessionMap(workspace);
       const path = pathOf(key);
       const left = await readOpenTurn(path);
       if (left !== null && isRunningElsewhere(left)) throw busyElsewhere(left);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { stateDirOf } from "./runtime-state.ts";
-import { errnoOf } from "./session-map-file.ts";
+import { errnoOf } from "./session-map/session-map-file.ts";
 
 const RECORD_NAME = "provisioning.json";
 

@@ -13,8 +13,8 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import { ContractorError } from "../errors/contractor-error.ts";
-import { asStateError, errnoOf, requireKind, STATE_FILE_MODE } from "./session-map-file.ts";
-import { createSnapshot } from "./session-map-snapshot.ts";
+import { asStateError, errnoOf, requireKind, STATE_FILE_MODE } from "./session-map/session-map-file.ts";
+import { createSnapshot } from "./session-map/session-map-snapshot.ts";
 
 const FOLDER_MODE = 0o700;
 /** Shared with OpenClaw, which may keep files of its own there. */

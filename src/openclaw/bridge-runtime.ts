@@ -14,9 +14,9 @@ import { buildClaudeBootstrap, readPersonaFiles } from "../contractor/bootstrap.
 import { claudeEnvironment } from "../contractor/claude-environment.ts";
 import { findClaudeTranscript } from "../contractor/claude-transcripts.ts";
 import { createFileOpenTurns } from "../contractor/open-turns.ts";
-import { createFileSessionMapStore } from "../contractor/file-session-map-store.ts";
+import { createFileSessionMapStore } from "../contractor/session-map/file-session-map-store.ts";
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
-import type { SessionMapStore } from "../contractor/session-map-store.ts";
+import type { SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import { readTemplates } from "../contractor/provisioning-record.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";

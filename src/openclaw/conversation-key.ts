@@ -1,5 +1,5 @@
 import { canonicalizeMainSessionAlias } from "openclaw/plugin-sdk/session-store-runtime";
-import type { ConversationKey } from "../contractor/session-map-store.ts";
+import type { ConversationKey } from "../contractor/session-map/session-map-store.ts";
 import type { HostConfig } from "./plugin-config.ts";
 
 /**

@@ -4,8 +4,8 @@ import {
   isGatewayTransportError,
 } from "openclaw/plugin-sdk/gateway-runtime";
 import { z } from "zod";
-import { sessionMapEntrySchema, type SessionMapEntry } from "../contractor/session-map-entry.ts";
-import type { ConversationKey } from "../contractor/session-map-store.ts";
+import { sessionMapEntrySchema, type SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
+import type { ConversationKey } from "../contractor/session-map/session-map-store.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { ERROR_CODES } from "../errors/error-codes.ts";
 import { RESET_SESSION_METHOD } from "./gateway-methods.ts";

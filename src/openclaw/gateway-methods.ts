@@ -7,7 +7,7 @@ import {
 import { z } from "zod";
 import type { ContractorClaudeBridge } from "../bridge/contractor-claude-bridge.ts";
 import { PLUGIN_ID } from "../config/identifiers.ts";
-import type { SessionMapEntry } from "../contractor/session-map-entry.ts";
+import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import { conversationKeyOf } from "./conversation-key.ts";

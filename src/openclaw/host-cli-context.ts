@@ -1,8 +1,8 @@
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import { resolveStateDir } from "openclaw/plugin-sdk/state-paths";
 import type { AdapterName, PluginConfig } from "../config/schema.ts";
-import { createFileSessionMapStore } from "../contractor/file-session-map-store.ts";
-import type { ConversationKey, SessionMapStore } from "../contractor/session-map-store.ts";
+import { createFileSessionMapStore } from "../contractor/session-map/file-session-map-store.ts";
+import type { ConversationKey, SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import { contractorEnvironment } from "../process/environment.ts";
 import { agentIdsOf, createAgentConfigWriter, type AgentConfigWriter } from "./agent-config-writer.ts";
 import { createBaseAgent, deleteBaseAgent } from "./agents-add-runner.ts";

@@ -4,6 +4,13 @@ import type { AssistantMessage } from "./harness-types.ts";
 /** A row of the host's transcript, as far as it is looked at. */
 export type TranscriptMessage = { role: string; content?: unknown };
 
+export type VisibleTranscriptEntry = { entryId: string; message: TranscriptMessage; createdAt?: string };
+
+/** Any row, messages included; the rows form a tree. */
+export type TranscriptEvent = { type?: string; id?: string; parentId?: string | null };
+
+type TranscriptTarget = { agentId?: string; sessionId: string; sessionKey: string; storePath?: string };
+
 /**
  * The little of `openclaw/plugin-sdk/session-transcript-runtime` that is used. The host ships that subpath as
  * JavaScript without types, so its shape is declared here and looked at before it is called.
@@ -21,12 +28,8 @@ type TranscriptRuntime = {
     idempotencyLookup: "scan";
     updateMode: "inline";
   }): Promise<{ kind: "result" } | { kind: "rejected"; reason: string } | { kind: "suppressed" }>;
-  readVisibleSessionTranscriptMessageEntries(params: {
-    agentId?: string;
-    sessionId: string;
-    sessionKey: string;
-    storePath?: string;
-  }): Promise<{ message: TranscriptMessage; createdAt?: string }[]>;
+  readVisibleSessionTranscriptMessageEntries(target: TranscriptTarget): Promise<VisibleTranscriptEntry[]>;
+  readSessionTranscriptEvents(target: TranscriptTarget): Promise<TranscriptEvent[]>;
 };
 
 const TRANSCRIPT_MODULE: string = "openclaw/plugin-sdk/session-transcript-runtime";
@@ -50,6 +53,7 @@ async function importTranscriptRuntime(): Promise<TranscriptRuntime> {
 const FUNCTIONS: (keyof TranscriptRuntime)[] = [
   "appendSessionTranscriptMessageByIdentityStrict",
   "readVisibleSessionTranscriptMessageEntries",
+  "readSessionTranscriptEvents",
 ];
 
 function isTranscriptRuntime(module: unknown): module is TranscriptRuntime {

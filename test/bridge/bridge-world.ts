@@ -12,10 +12,10 @@ import type { HistoryMessage, TurnObserver, TurnOutcome, TurnRequest } from "../
 import { pluginConfigSchema, type PluginConfig } from "../../src/config/schema.ts";
 import { buildClaudeBootstrap, readPersonaFiles } from "../../src/contractor/bootstrap.ts";
 import { claudeEnvironment } from "../../src/contractor/claude-environment.ts";
-import { createFileSessionMapStore } from "../../src/contractor/file-session-map-store.ts";
+import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
 import { createFileOpenTurns } from "../../src/contractor/open-turns.ts";
-import type { SessionMapEntry } from "../../src/contractor/session-map-entry.ts";
-import type { ConversationKey, SessionMapStore } from "../../src/contractor/session-map-store.ts";
+import type { SessionMapEntry } from "../../src/contractor/session-map/session-map-entry.ts";
+import type { ConversationKey, SessionMapStore } from "../../src/contractor/session-map/session-map-store.ts";
 import { resolveWorkspace } from "../../src/contractor/workspace.ts";
 import { createSessionPool, type SessionPool } from "../../src/pool/session-pool.ts";
 

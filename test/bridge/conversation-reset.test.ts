@@ -282,3 +282,25 @@ describe("a conversation that OpenClaw began anew while nobody listened", () => 
     expect(await world.says(RECALL, { lifecycle: "life-2" })).toBe("Nothing yet.");
   });
 });
+
+describe("what OpenClaw still has from before a reset", () => {
+  it("is in no summary, however often the session is replaced later", async () => {
+    const world = await rememberingWorld();
+    const before = new Date().toISOString();
+    await world.bridge.resetConversation(KEY, "reset");
+    await expect.poll(() => new Date().toISOString()).not.toBe(before);
+    await world.says("remember fado");
+    const after = new Date().toISOString();
+    world.history = [
+      { role: "user", text: "remember tango", at: before },
+      { role: "user", text: "remember fado", at: after },
+    ];
+    for (const round of [1, 2]) {
+      await world.restart();
+      await world.deleteTranscript((await world.entry())?.claudeSessionId ?? "");
+      const shown = await world.says("show prompt");
+      expect(shown, `round ${round}`).toContain("user: remember fado");
+      expect(shown, `round ${round}`).not.toContain("tango");
+    }
+  });
+});

@@ -5,7 +5,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { ConversationKey } from "../../src/contractor/session-map-store.ts";
+import type { ConversationKey } from "../../src/contractor/session-map/session-map-store.ts";
 
 export type Owner = { pid: number; host: string; startTime: string | null };
 

@@ -1,7 +1,7 @@
 import { mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { SessionMapStore } from "../../src/contractor/session-map-store.ts";
+import type { SessionMapStore } from "../../src/contractor/session-map/session-map-store.ts";
 import { ContractorError } from "../../src/errors/contractor-error.ts";
 import { createBridgeWorld, KEY, type BridgeWorld } from "./bridge-world.ts";
 

@@ -2,8 +2,8 @@ import { mkdir, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { addContractor, type AddOptions } from "../../src/cli/add.ts";
 import { expectedTranscriptPath } from "../../src/contractor/claude-transcripts.ts";
-import { createFileSessionMapStore } from "../../src/contractor/file-session-map-store.ts";
-import type { EndReason, SessionMapEntry } from "../../src/contractor/session-map-entry.ts";
+import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
+import type { EndReason, SessionMapEntry } from "../../src/contractor/session-map/session-map-entry.ts";
 import type { HostStandIn } from "./host-stand-in.ts";
 
 /** A contractor in a folder of its own below `home`; the folder. */

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pluginConfigSchema } from "../../src/config/schema.ts";
-import { createFileSessionMapStore } from "../../src/contractor/file-session-map-store.ts";
+import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
 import { ContractorError } from "../../src/errors/contractor-error.ts";
 import type { HostCliContext } from "../../src/openclaw/host-cli-context.ts";
 

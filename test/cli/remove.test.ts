@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addContractor } from "../../src/cli/add.ts";
 import { removeContractor } from "../../src/cli/remove.ts";
-import { createFileSessionMapStore } from "../../src/contractor/file-session-map-store.ts";
+import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
 import { sampleEntry } from "../suites/session-map-store-conformance.ts";
 import { createHostStandIn, failing, listingOf, type HostStandIn } from "./host-stand-in.ts";
 

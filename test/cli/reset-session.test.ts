@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { resetSession } from "../../src/cli/reset-session.ts";
-import { createFileSessionMapStore } from "../../src/contractor/file-session-map-store.ts";
+import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
 import { sampleEntry } from "../suites/session-map-store-conformance.ts";
 import { addTo, install } from "./contractors.ts";
 import { createHostStandIn, failing, type HostStandIn } from "./host-stand-in.ts";

@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { listSessions } from "../../src/cli/sessions.ts";
 import { sessionMapPathOf } from "../../src/contractor/runtime-state.ts";
-import type { SessionMapEntry } from "../../src/contractor/session-map-entry.ts";
+import type { SessionMapEntry } from "../../src/contractor/session-map/session-map-entry.ts";
 import { sampleEntry } from "../suites/session-map-store-conformance.ts";
 import { addTo, install } from "./contractors.ts";
 import { createHostStandIn, type HostStandIn } from "./host-stand-in.ts";

@@ -25,6 +25,9 @@ describe("the plugin's configuration", () => {
       endpoints: {},
       idleMinutes: 10,
       maxLiveSessions: 6,
+      maxQueuedTurns: 8,
+      closedSessionDays: 90,
+      closedSessionsKept: 500,
     });
   });
 

@@ -1,6 +1,5 @@
 import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { ChatAnswer } from "../../scripts/world/chat-client.ts";
@@ -93,10 +92,16 @@ function timesSent(text: string): number {
   return conversations.length;
 }
 
-async function killAll(pids: number[], signal: NodeJS.Signals): Promise<void> {
+function killAll(pids: number[], signal: NodeJS.Signals): void {
   expect(pids.length).toBeGreaterThan(0);
-  for (const pid of pids) process.kill(pid, signal);
-  await delay(0);
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (cause) {
+      // Claude Code starts helpers that end by themselves.
+      expect(cause).toMatchObject({ code: "ESRCH" });
+    }
+  }
 }
 
 async function incidentsOf(agentId: string): Promise<string[]> {
@@ -123,7 +128,7 @@ describe.each(CONTRACTORS)("a process of $adapter that is killed", ({ agentId })
     await answer(agentId, "kill", "remember the blue door");
     const before = await activeSession(agentId, "kill");
     const { ended } = await beginLongTurn(agentId, "kill");
-    await killAll(await pidsWorkingIn(workspaceOf(agentId)), "SIGKILL");
+    killAll(await pidsWorkingIn(workspaceOf(agentId)), "SIGKILL");
     const told = JSON.stringify((await ended)?.error ?? (await ended)?.text);
     expect(told).toContain("Claude had begun already");
     expect(timesSent(longPrompt(agentId, "kill"))).toBe(1);
@@ -135,14 +140,14 @@ describe.each(CONTRACTORS)("a process of $adapter that is killed", ({ agentId })
   it("between two turns is not noticed", async () => {
     await answer(agentId, "idle-kill", "remember the red door");
     const before = await activeSession(agentId, "idle-kill");
-    await killAll(await pidsWorkingIn(workspaceOf(agentId)), "SIGKILL");
+    killAll(await pidsWorkingIn(workspaceOf(agentId)), "SIGKILL");
     expect(await answer(agentId, "idle-kill", RECALL)).toBe("You asked me to remember the red door.");
     expect(await activeSession(agentId, "idle-kill")).toBe(before);
   });
 
   it("in its very first turn leaves nothing to resume; the next message has what OpenClaw kept", async () => {
     const { ended } = await beginLongTurn(agentId, "newborn");
-    await killAll(await pidsWorkingIn(workspaceOf(agentId)), "SIGKILL");
+    killAll(await pidsWorkingIn(workspaceOf(agentId)), "SIGKILL");
     await ended;
     expect(await activeSession(agentId, "newborn")).toBeUndefined();
     expect(await answer(agentId, "newborn", "say hello")).toBe("hello");
@@ -165,12 +170,12 @@ describe.each(CONTRACTORS)("an agent of $adapter that hangs", ({ agentId }) => {
     const others = await pidsWorkingIn(workspaceOf(agentId));
     await answer(agentId, "hang", "remember the green door");
     const before = await activeSession(agentId, "hang");
-    const hung = (await pidsWorkingIn(workspaceOf(agentId))).filter((pid) => !others.includes(pid));
     const leave = new AbortController();
     const text = longPrompt(agentId, "hang");
     const turn = gateway.ask({ agentId, user: "hang", text, signal: leave.signal }).catch(() => null);
     await world.model.waitForRequest(({ lastUserText }) => lastUserText === text, 20_000);
-    await killAll(hung, "SIGSTOP");
+    const hung = (await pidsWorkingIn(workspaceOf(agentId))).filter((pid) => !others.includes(pid));
+    killAll(hung, "SIGSTOP");
     leave.abort();
     await turn;
     expect(await answer(agentId, "hang", RECALL)).toBe("You asked me to remember the green door.");
@@ -184,7 +189,7 @@ describe.each(CONTRACTORS)("a transcript that somebody deleted, on $adapter", ({
   it("is announced, and the new session knows what OpenClaw still has", async () => {
     await answer(agentId, "lost", "remember the old well");
     const [entry] = await entriesOf(agentId, "lost");
-    await killAll(await pidsWorkingIn(workspaceOf(agentId)), "SIGKILL");
+    killAll(await pidsWorkingIn(workspaceOf(agentId)), "SIGKILL");
     await rm(entry?.transcript ?? "");
     expect(await answer(agentId, "lost", RECALL)).toBe(
       "_The earlier Claude session of this conversation is gone (its transcript no longer exists); this is a new one, which was given a summary of the messages that OpenClaw still has._\n\nYou asked me to remember the old well.",
@@ -304,7 +309,7 @@ describe("identity", () => {
     const onCommandLine = await world.openclaw.run(["agent", "--agent", "dev", "--message", RECALL]);
     expect(onCommandLine.stdout).toContain("You asked me to remember the main street.");
     await gateway.call("chat.send", { sessionKey, message: "say web", idempotencyKey: "from-the-web" });
-    await world.model.waitForRequest(({ lastUserText }) => lastUserText === "say web", 20_000);
+    await world.model.waitForRequest(({ lastUserText }) => lastUserText.includes("say web"), 20_000);
     const mains = (await world.sessions("dev")).filter(({ openclawSessionKey }) =>
       openclawSessionKey.endsWith("main"),
     );
@@ -477,6 +482,7 @@ describe("after a regular restart", () => {
     for (const user of ["kill", "hang", "lost", "full", "gateway-kill"]) {
       expect(await answer(agentId, user, RECALL)).toMatch(/You asked me to remember the /);
     }
-    expect(await answer(agentId, "reset", RECALL)).toBe("Nothing yet.");
+    // What was before the reset is in nobody's memory and in no summary.
+    expect(await answer(agentId, "reset", RECALL)).toMatch(/Nothing yet\.$/);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { EndReason, SessionMapEntry } from "../../src/contractor/session-map-entry.ts";
+import type { EndReason, SessionMapEntry } from "../../src/contractor/session-map/session-map-entry.ts";
 import type {
   ConversationKey,
   SessionActivity,
   SessionMapStore,
-} from "../../src/contractor/session-map-store.ts";
+} from "../../src/contractor/session-map/session-map-store.ts";
 
 /** Keys that must stay what they are: no path, no separator, no length limit. */
 const ODD_KEYS = ["../../x", "a:b:c", "k".repeat(300), "ключ 🦞 \u0000\n\ud800", "__proto__", '"}],'];

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { lstat, open, readFile } from "node:fs/promises";
-import { ContractorError } from "../errors/contractor-error.ts";
+import { ContractorError } from "../../errors/contractor-error.ts";
 
 export const STATE_FILE_MODE = 0o600;
 

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { ensureStateDir, locateSessionMap, sessionMapPathOf } from "./runtime-state.ts";
+import { ensureStateDir, locateSessionMap, sessionMapPathOf } from "../runtime-state.ts";
 import { openSessionMap, type SessionMapAccess, type SessionMapPlace } from "./session-map-access.ts";
 import { createFlushTimer } from "./session-map-flush-timer.ts";
 import { createPreparedClose, NOTHING_TO_CLOSE } from "./session-map-prepared-close.ts";

@@ -1,4 +1,4 @@
-import { ContractorError } from "../errors/contractor-error.ts";
+import { ContractorError } from "../../errors/contractor-error.ts";
 import type { SessionMapDraft } from "./session-map-draft.ts";
 import { sessionMapEntrySchema, type EndReason, type SessionMapEntry } from "./session-map-entry.ts";
 import { firstProblemOf } from "./session-map-snapshot.ts";

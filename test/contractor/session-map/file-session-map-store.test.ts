@@ -1,10 +1,10 @@
 import { mkdir, open, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createFileSessionMapStore } from "../../src/contractor/file-session-map-store.ts";
-import { emptySessionMap, writeSnapshot } from "../../src/contractor/session-map-snapshot.ts";
-import { readState } from "../../src/contractor/session-map-state.ts";
-import { endedSample, install, keyOf, NOW, sampleEntry } from "../suites/session-map-store-conformance.ts";
+import { createFileSessionMapStore } from "../../../src/contractor/session-map/file-session-map-store.ts";
+import { emptySessionMap, writeSnapshot } from "../../../src/contractor/session-map/session-map-snapshot.ts";
+import { readState } from "../../../src/contractor/session-map/session-map-state.ts";
+import { endedSample, install, keyOf, NOW, sampleEntry } from "../../suites/session-map-store-conformance.ts";
 import { finish, startWriter, temporaryMapPath } from "./session-map-processes.ts";
 
 const FILES = ["session-map.json", "session-map.json.copy"];

@@ -2,10 +2,10 @@ import fileSystem, { appendFile, copyFile, readdir, readFile, rm, stat, writeFil
 import { syncBuiltinESMExports } from "node:module";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createFileSessionMapStore } from "../../src/contractor/file-session-map-store.ts";
-import { readState } from "../../src/contractor/session-map-state.ts";
-import type { SessionMapStore } from "../../src/contractor/session-map-store.ts";
-import { install, keyOf, sampleEntry, turnOf } from "../suites/session-map-store-conformance.ts";
+import { createFileSessionMapStore } from "../../../src/contractor/session-map/file-session-map-store.ts";
+import { readState } from "../../../src/contractor/session-map/session-map-state.ts";
+import type { SessionMapStore } from "../../../src/contractor/session-map/session-map-store.ts";
+import { install, keyOf, sampleEntry, turnOf } from "../../suites/session-map-store-conformance.ts";
 import { finish, startWriter, temporaryMapPath } from "./session-map-processes.ts";
 
 let path: string;

@@ -6,7 +6,7 @@ import { asStateError, errnoOf, readStateFile, stateUnusable } from "./session-m
 import { createSessionIndex, type SessionIndex } from "./session-map-index.ts";
 import { journalPathOf } from "./session-map-journal.ts";
 import { copyPathOf, emptySessionMap, parseSnapshot } from "./session-map-snapshot.ts";
-import { ContractorError } from "../errors/contractor-error.ts";
+import { ContractorError } from "../../errors/contractor-error.ts";
 
 /** A map's files as they stood at one moment. */
 export type SessionMapState = {

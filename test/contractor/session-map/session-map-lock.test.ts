@@ -3,10 +3,10 @@ import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import lockfile from "proper-lockfile";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createFileSessionMapStore } from "../../src/contractor/file-session-map-store.ts";
-import { acquireSessionMapLock } from "../../src/contractor/session-map-lock.ts";
-import { DEFAULT_RETENTION } from "../../src/contractor/session-map-retention.ts";
-import { install, keyOf, sampleEntry } from "../suites/session-map-store-conformance.ts";
+import { createFileSessionMapStore } from "../../../src/contractor/session-map/file-session-map-store.ts";
+import { acquireSessionMapLock } from "../../../src/contractor/session-map/session-map-lock.ts";
+import { DEFAULT_RETENTION } from "../../../src/contractor/session-map/session-map-retention.ts";
+import { install, keyOf, sampleEntry } from "../../suites/session-map-store-conformance.ts";
 import { kill, temporaryMapPath, whileLocked } from "./session-map-processes.ts";
 
 const FILES = ["session-map.json", "session-map.json.copy"];

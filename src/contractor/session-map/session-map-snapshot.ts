@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { copyFile, link, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { z } from "zod";
-import { ContractorError } from "../errors/contractor-error.ts";
+import { ContractorError } from "../../errors/contractor-error.ts";
 import { SESSION_MAP_VERSION, sessionMapFileSchema, type SessionMapFile } from "./session-map-entry.ts";
 import {
   asStateError,

@@ -41,6 +41,8 @@ export const sessionMapEntrySchema = z.looseObject({
   lifecycle: z.string().min(1).optional(),
   /** Where Claude Code's transcript was seen after a completed turn. Absent: never seen, so its absence proves nothing. */
   transcript: z.string().min(1).optional(),
+  /** What OpenClaw has of the conversation from before this belongs to a life that a person ended. */
+  historyFrom: timestamp.optional(),
   /** True when the session began without the summary that it should have begun with, because its first message was a command. */
   seedPending: z.boolean().optional(),
   /** Completed turns in this Claude session. */

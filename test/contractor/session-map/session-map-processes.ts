@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
 
-const WRITER = join(import.meta.dirname, "../fixtures/session-map-writer.ts");
+const WRITER = join(import.meta.dirname, "../../fixtures/session-map-writer.ts");
 
 export type Writer = ChildProcessByStdio<null, Readable, Readable>;
 

@@ -1,7 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import lockfile from "proper-lockfile";
-import { ContractorError } from "../errors/contractor-error.ts";
+import { ContractorError } from "../../errors/contractor-error.ts";
 import { asStateError, errnoOf } from "./session-map-file.ts";
 import { readLockOwner, removeLockOwnerSync, writeLockOwnerSync } from "./session-map-lock-owner.ts";
 import {

@@ -2,9 +2,9 @@ import fileSystem, { appendFile, readdir, readFile, stat, writeFile } from "node
 import { syncBuiltinESMExports } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createFileSessionMapStore } from "../../src/contractor/file-session-map-store.ts";
-import type { SessionMapStore } from "../../src/contractor/session-map-store.ts";
-import { endedSample, install, keyOf, NOW, sampleEntry } from "../suites/session-map-store-conformance.ts";
+import { createFileSessionMapStore } from "../../../src/contractor/session-map/file-session-map-store.ts";
+import type { SessionMapStore } from "../../../src/contractor/session-map/session-map-store.ts";
+import { endedSample, install, keyOf, NOW, sampleEntry } from "../../suites/session-map-store-conformance.ts";
 import { temporaryMapPath, whileLocked } from "./session-map-processes.ts";
 
 const DAMAGED = "session-map.json.damaged-2026-01-05T12-00-00.000Z";

@@ -2,15 +2,15 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createFileSessionMapStore } from "../../src/contractor/file-session-map-store.ts";
-import { createMemorySessionMapStore } from "../../src/contractor/memory-session-map-store.ts";
+import { createFileSessionMapStore } from "../../../src/contractor/session-map/file-session-map-store.ts";
+import { createMemorySessionMapStore } from "../../../src/contractor/session-map/memory-session-map-store.ts";
 import {
   describeSessionMapStore,
   install,
   keyOf,
   NOW,
   sampleEntry,
-} from "../suites/session-map-store-conformance.ts";
+} from "../../suites/session-map-store-conformance.ts";
 
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "session-map-store-"));

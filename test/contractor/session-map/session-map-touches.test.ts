@@ -1,8 +1,8 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createFileSessionMapStore } from "../../src/contractor/file-session-map-store.ts";
-import type { SessionMapStore } from "../../src/contractor/session-map-store.ts";
+import { createFileSessionMapStore } from "../../../src/contractor/session-map/file-session-map-store.ts";
+import type { SessionMapStore } from "../../../src/contractor/session-map/session-map-store.ts";
 import {
   endedSample,
   install,
@@ -10,7 +10,7 @@ import {
   NOW,
   sampleEntry,
   turnOf,
-} from "../suites/session-map-store-conformance.ts";
+} from "../../suites/session-map-store-conformance.ts";
 import { temporaryMapPath, whileLocked } from "./session-map-processes.ts";
 
 const key = keyOf(sampleEntry());
