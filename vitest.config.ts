@@ -27,8 +27,8 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.e2e.test.ts"],
-          // One Gateway at a time: the machine is small, and a turn's time is part of what is tested.
-          fileParallelism: false,
+          // Each file has an OpenClaw of its own, which mostly waits; two at a time keep two cores busy.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 600_000,
         },

@@ -62,9 +62,11 @@ export async function openConversationRecord(conversation: Conversation): Promis
     await recordLate(dependencies, { store, id: conversationId(key) });
     const plan = await planSession(store, { key, request, left: claim.left });
     resumable = plan.kind === "continue" || plan.replaces !== null;
+    // What was interrupted in the life before a reset concerns nobody in this one.
+    const ofThisLife = plan.kind === "continue" || plan.because !== undefined;
     return {
       plan,
-      interrupted: claim.left === "interrupted",
+      interrupted: claim.left === "interrupted" && ofThisLife,
       async completed(session, facts) {
         resumable = true;
         return recordTurn({ ...conversation, store, key }, { session, ...facts });

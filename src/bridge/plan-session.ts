@@ -25,11 +25,12 @@ export async function planSession(
   const entry = await store.get(key);
   if (entry !== null && isOfThisLife(entry, request)) return { kind: "continue", entry };
   // OpenClaw began the conversation anew while this plugin was not there to hear of it.
-  const ended = entry === null ? await store.latest(key) : await store.close(key, "superseded");
+  const superseded = entry !== null;
+  const ended = superseded ? await store.close(key, "superseded") : await store.latest(key);
   return {
     kind: "begin",
     replaces: null,
-    because: await reasonToBegin(store, { ended, request, left }),
+    because: superseded ? undefined : await reasonToBegin(store, { ended, request, left }),
     historyFrom: historyFromAfter(ended),
   };
 }

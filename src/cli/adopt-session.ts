@@ -119,6 +119,8 @@ function entryOf({ key, claudeSessionId, workspace, transcript }: Adoption, at: 
     lastActivityAt: now,
     state: "active",
     transcript,
+    // What was said here before, the adopted session has never heard of.
+    historyFrom: now,
     turns: 0,
   };
 }

@@ -43,6 +43,8 @@ async function reset(
     return { closed: asked.closed, via: "gateway", way: "The running Gateway ended its Claude process." };
   }
   const closed = await context.openStore(workspace).close(key, "reset");
+  // While a Gateway runs, a turn of its own may have the conversation.
+  if (asked.answer === "none") await context.openTurns(workspace).forget(key);
   const way =
     asked.answer === "none"
       ? "No Gateway is running."

@@ -1,6 +1,7 @@
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import { resolveStateDir } from "openclaw/plugin-sdk/state-paths";
 import type { AdapterName, PluginConfig } from "../config/schema.ts";
+import { createFileOpenTurns, type OpenTurns } from "../contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../contractor/session-map/file-session-map-store.ts";
 import type { ConversationKey, SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import { contractorEnvironment } from "../process/environment.ts";
@@ -28,6 +29,7 @@ export type HostCliContext = {
   createBaseAgent(agent: { agentId: string; workspace: string }): Promise<void>;
   deleteBaseAgent(agentId: string): Promise<void>;
   openStore(workspace: string): SessionMapStore;
+  openTurns(workspace: string): OpenTurns;
   /** The conversation that a person means with a session key. */
   conversationKeyOf(conversation: { agentId: string; sessionKey: string }): ConversationKey;
   isGatewayReachable(): Promise<boolean>;
@@ -56,6 +58,7 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
     ensureAdapter: (name) => adapters.ensure(name),
     createBaseAgent,
     deleteBaseAgent,
+    openTurns: (workspace) => createFileOpenTurns(workspace, () => new Date()),
     openStore: (workspace) => createFileSessionMapStore({ workspace, retention: () => config }),
     conversationKeyOf: (conversation) => conversationKeyOf({ config: hostConfig, ...conversation }),
     isGatewayReachable: () => isGatewayReachable(GATEWAY_PROBE_MS),

@@ -7,7 +7,7 @@ import { createBridgeWorld, type BridgeWorld } from "./bridge-world.ts";
 import { createConversationModel, RECALL, type ConversationModel } from "./conversation-model.ts";
 
 const CONVERSATIONS = 5;
-const STEPS = { least: 6, spread: 2 };
+const STEPS = { least: 5, spread: 2 };
 
 /** A process id that Linux never gives away. */
 const NOBODY = { pid: 2 ** 30, host: "", startTime: "1" };

@@ -65,6 +65,7 @@ describe("adopt-session", () => {
         lastActivityAt: NOW,
         state: "active",
         transcript,
+        historyFrom: "2026-01-02T00:00:00.000Z",
         turns: 0,
       },
     ]);

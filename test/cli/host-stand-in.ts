@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pluginConfigSchema } from "../../src/config/schema.ts";
+import { createFileOpenTurns } from "../../src/contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
 import { ContractorError } from "../../src/errors/contractor-error.ts";
 import type { HostCliContext } from "../../src/openclaw/host-cli-context.ts";
@@ -95,6 +96,7 @@ async function createContext(host: HostStandIn, home: string): Promise<HostCliCo
         });
       }),
     openStore: (workspace) => createFileSessionMapStore({ workspace }),
+    openTurns: (workspace) => createFileOpenTurns(workspace, () => NOW),
     conversationKeyOf: ({ agentId, sessionKey }) => ({
       agentId,
       openclawSessionKey: sessionKey === "main" ? `agent:${agentId}:main` : sessionKey.trim(),

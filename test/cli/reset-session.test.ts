@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { resetSession } from "../../src/cli/reset-session.ts";
+import { createFileOpenTurns } from "../../src/contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
 import { sampleEntry } from "../suites/session-map-store-conformance.ts";
 import { addTo, install } from "./contractors.ts";
@@ -46,6 +47,16 @@ describe("reset-session without a Gateway", () => {
       code: "session-unknown",
       mend: expect.stringContaining("sessions --agent-id dev") as string,
     });
+  });
+
+  it("forgets a turn that was left unfinished, so that nobody is told of it afterwards", async () => {
+    const workspace = await addTo({ host, home }, "dev");
+    await install(workspace, sampleEntry());
+    const key = { agentId: "dev", openclawSessionKey: "agent:dev:main" };
+    const turns = createFileOpenTurns(workspace, () => new Date());
+    await (await turns.claim(key)).end({ kind: "unrecorded", ended: "interrupted" });
+    await reset();
+    expect((await turns.claim(key)).left).toBeNull();
   });
 
   it("knows the main conversation by its short name", async () => {

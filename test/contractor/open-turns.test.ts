@@ -1,4 +1,15 @@
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -88,6 +99,24 @@ describe("a claim", () => {
     expect(await readFile(await onlyFile(), "utf8")).toBe(before);
     await rewrite({ ended: "failed" });
     expect((await openTurns.claim(KEY)).left).toBe("failed");
+  });
+
+  it("of another machine counts as long as it gives signs of life", async () => {
+    await openTurns.claim(KEY);
+    await rewrite({ owner: { pid: 1, host: "elsewhere", startTime: "1" } });
+    await expect(openTurns.claim(KEY)).rejects.toMatchObject({ code: "session-busy" });
+    const silent = new Date(Date.now() - 61_000);
+    await utimes(await onlyFile(), silent, silent);
+    expect((await openTurns.claim(KEY)).left).toBe("interrupted");
+  });
+
+  it("follows no symlink in the place of its folder", async () => {
+    const elsewhere = join(workspace, "elsewhere");
+    await mkdir(elsewhere);
+    await mkdir(join(workspace, ".openclaw/contractor-agent"), { recursive: true });
+    await symlink(elsewhere, folder());
+    await expect(openTurns.claim(KEY)).rejects.toMatchObject({ code: "state-unusable" });
+    expect(await readdir(elsewhere)).toEqual([]);
   });
 
   it.each(["", "null", "{}", '{"owner": 1}', "\u0000"])(

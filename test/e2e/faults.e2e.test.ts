@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -8,6 +8,7 @@ import { errorReply } from "../fixtures/scripted-messages-api/reply.ts";
 import { chatEntries, chatHistory } from "./world/chat-history.ts";
 import { createContractorWorld, sessionKeyOf, type ContractorWorld } from "./world/contractor-world.ts";
 import { pidsWorkingIn } from "./world/processes.ts";
+import { CAN_MOUNT, putOnSmallDisk } from "./world/small-disk.ts";
 
 const RECALL = "what did I ask you to remember?";
 
@@ -31,8 +32,8 @@ let gateway: Gateway;
 const workspaces = new Map<string, string>();
 
 const CONTRACTORS = [
-  { agentId: "dev", adapter: "claude-agent-acp" },
-  { agentId: "zed", adapter: "claude-code-acp" },
+  { agentId: "dev", adapter: "claude-agent-acp", compacts: "by itself" },
+  { agentId: "zed", adapter: "claude-code-acp", compacts: "when it is told to" },
 ];
 
 function say(agentId: string, user: string, text: string): Promise<ChatAnswer> {
@@ -202,8 +203,8 @@ describe.each(CONTRACTORS)("a transcript that somebody deleted, on $adapter", ({
   });
 });
 
-describe.each(CONTRACTORS)("a full context on $adapter", ({ agentId }) => {
-  it("is compacted, and the answer says so", async () => {
+describe.each(CONTRACTORS)("a full context on $adapter", ({ agentId, compacts }) => {
+  it(`is compacted ${compacts}, and the same session answers`, async () => {
     await answer(agentId, "full", "remember the tall tree");
     await answer(agentId, "full", "say FILLER");
     const before = await activeSession(agentId, "full");
@@ -213,7 +214,12 @@ describe.each(CONTRACTORS)("a full context on $adapter", ({ agentId }) => {
       return full ? errorReply(400, "prompt is too long: 250000 tokens > 200000 maximum") : undefined;
     });
     try {
-      expect(await answer(agentId, "full", RECALL)).toContain("You asked me to remember the tall tree");
+      const told = await answer(agentId, "full", RECALL);
+      expect(told).toContain("You asked me to remember the tall tree");
+      const announced = told.startsWith(
+        "_Claude's context was full, so it was compacted before this answer._",
+      );
+      expect(announced).toBe(compacts === "when it is told to");
       expect(await activeSession(agentId, "full")).toBe(before);
     } finally {
       world.model.interceptWith(() => undefined);
@@ -460,19 +466,48 @@ describe("the workspace", () => {
   });
 });
 
-describe("state that cannot be written", () => {
-  it("is told before Claude is asked, and the conversation goes on when it can be again", async () => {
+/** Only root may mount a disk that can be full; for everybody else something is in the way. */
+async function blockState(
+  agentId: string,
+): Promise<{ block: () => Promise<void>; unblock: () => Promise<void> }> {
+  if (CAN_MOUNT) {
+    const disk = await putOnSmallDisk(stateFolderOf(agentId));
+    return {
+      block: disk.fill,
+      async unblock() {
+        await disk.makeRoom();
+        await disk.remove();
+      },
+    };
+  }
+  const folder = join(stateFolderOf(agentId), "open-turns");
+  return {
+    async block() {
+      await rm(folder, { recursive: true });
+      await writeFile(folder, "in the way");
+    },
+    unblock: () => rm(folder),
+  };
+}
+
+describe(CAN_MOUNT ? "a full disk" : "state that cannot be written", () => {
+  it("is told before Claude is asked, and the conversation goes on when it can be written again", async () => {
     await answer("dev", "unwritable", "remember the wet paint");
-    const folder = join(stateFolderOf("dev"), "open-turns");
-    await rm(folder, { recursive: true });
-    await writeFile(folder, "in the way");
-    const sentBefore = world.model.requests.length;
-    const refused = await say("dev", "unwritable", "say this is not said");
-    expect(JSON.stringify(refused.error)).toContain("cannot be");
-    expect(world.model.requests.slice(sentBefore).filter(({ purpose }) => purpose === "turn")).toEqual([]);
-    await rm(folder);
-    await mkdir(folder, { mode: 0o700 });
+    const before = await activeSession("dev", "unwritable");
+    const { block, unblock } = await blockState("dev");
+    try {
+      await block();
+      const sentBefore = world.model.requests.length;
+      const refused = JSON.stringify((await say("dev", "unwritable", "say this is not said")).error);
+      expect(refused).toContain("The contractor's state cannot be used");
+      if (CAN_MOUNT) expect(refused).toContain("ENOSPC");
+      const sent = world.model.requests.slice(sentBefore);
+      expect(sent.filter(({ purpose }) => purpose === "turn")).toEqual([]);
+    } finally {
+      await unblock();
+    }
     expect(await answer("dev", "unwritable", RECALL)).toBe("You asked me to remember the wet paint.");
+    expect(await activeSession("dev", "unwritable")).toBe(before);
   });
 });
 

@@ -144,4 +144,14 @@ describe("history", () => {
     expect(left.toSorted()).toEqual(["claude-1", "claude-1", "claude-10", "claude-11"]);
     expect(await other.list()).toHaveLength(4);
   });
+
+  it("keeps the end of each conversation, even where no history shall be kept", async () => {
+    const reset = ended("reset", days(1));
+    const before = ended("before", days(2));
+    await writeFile(path, JSON.stringify({ version: 1, sessions: [before, reset] }));
+    const retention = () => ({ closedSessionDays: 90, closedSessionsKept: 0 });
+    const store = createFileSessionMapStore({ path, retention, now: () => NOW });
+    await install(store, sampleEntry({ openclawSessionKey: "agent:dev:new" }));
+    expect((await store.list()).map(({ claudeSessionId }) => claudeSessionId)).toEqual(["reset", "claude-1"]);
+  });
 });
