@@ -12,20 +12,9 @@ import { CAN_MOUNT, putOnSmallDisk } from "./world/small-disk.ts";
 
 const RECALL = "what did I ask you to remember?";
 
-const mapSchema = z.object({
-  sessions: z.array(
-    z.looseObject({
-      openclawSessionKey: z.string(),
-      claudeSessionId: z.string(),
-      state: z.string(),
-      transcript: z.string().optional(),
-    }),
-  ),
-});
+const sessionsSchema = z.object({ sessions: z.array(z.looseObject({ openclawSessionKey: z.string() })) });
 
 const forkSchema = z.looseObject({ sessionKey: z.string() });
-
-type MapEntry = z.infer<typeof mapSchema>["sessions"][number];
 
 let world: ContractorWorld;
 let gateway: Gateway;
@@ -46,14 +35,14 @@ async function answer(agentId: string, user: string, text: string): Promise<stri
   return given.text;
 }
 
-/** What the map file says: the command line says the same, but takes seconds. */
-async function entriesOf(agentId: string, user: string): Promise<MapEntry[]> {
-  const { sessions } = mapSchema.parse(JSON.parse(await readFile(mapFileOf(agentId), "utf8")));
-  return sessions.filter(({ openclawSessionKey }) => openclawSessionKey === sessionKeyOf(agentId, user));
+type MapEntries = Awaited<ReturnType<ContractorWorld["entriesOf"]>>;
+
+function entriesOf(agentId: string, user: string): Promise<MapEntries> {
+  return world.entriesOf(agentId, sessionKeyOf(agentId, user));
 }
 
-async function activeSession(agentId: string, user: string): Promise<string | undefined> {
-  return (await entriesOf(agentId, user)).find(({ state }) => state === "active")?.claudeSessionId;
+function activeSession(agentId: string, user: string): Promise<string | undefined> {
+  return world.activeSession(agentId, sessionKeyOf(agentId, user));
 }
 
 const workspaceOf = (agentId: string): string => workspaces.get(agentId) ?? "";
@@ -316,10 +305,10 @@ describe("identity", () => {
     expect(onCommandLine.stdout).toContain("You asked me to remember the main street.");
     await gateway.call("chat.send", { sessionKey, message: "say web", idempotencyKey: "from-the-web" });
     await world.model.waitForRequest(({ lastUserText }) => lastUserText.includes("say web"), 20_000);
-    const mains = (await world.sessions("dev")).filter(({ openclawSessionKey }) =>
-      openclawSessionKey.endsWith("main"),
-    );
-    expect(mains).toMatchObject([{ openclawSessionKey: sessionKey, state: "active" }]);
+    expect(await world.entriesOf("dev", sessionKey)).toMatchObject([{ state: "active" }]);
+    const { json } = await world.contractorAgents("sessions", "--agent-id", "dev");
+    const keys = sessionsSchema.parse(json).sessions.map(({ openclawSessionKey }) => openclawSessionKey);
+    expect(keys.filter((key) => key.endsWith("main"))).toEqual([sessionKey]);
   });
 
   it("is the whole key, whatever is in it", async () => {

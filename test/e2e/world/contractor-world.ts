@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -12,20 +12,18 @@ import {
 /** A key that must appear on the wire to the model and nowhere else. */
 export const SECRET_KEY = "sk-test-4f0c1d-never-written-anywhere";
 
-const sessionsSchema = z.object({
+const mapSchema = z.object({
   sessions: z.array(
     z.looseObject({
-      agentId: z.string(),
       openclawSessionKey: z.string(),
       claudeSessionId: z.string(),
       state: z.string(),
-      endedBy: z.string().nullable(),
-      turns: z.number(),
+      transcript: z.string().optional(),
     }),
   ),
 });
 
-export type SessionRow = z.infer<typeof sessionsSchema>["sessions"][number];
+type MapEntry = z.infer<typeof mapSchema>["sessions"][number];
 
 /** The conversation that the Gateway's OpenAI-compatible endpoint keeps for a `user`. */
 export function sessionKeyOf(agentId: string, user: string): string {
@@ -40,8 +38,8 @@ export type ContractorWorld = {
   createWorkspace(name: string): Promise<string>;
   /** Makes a workspace and a contractor agent of the same name that works in it; resolves to the workspace. */
   addContractor(agentId: string, ...options: string[]): Promise<string>;
-  /** What `sessions --agent-id` lists. */
-  sessions(agentId: string): Promise<SessionRow[]>;
+  /** A conversation's entries in the map file: the command line says the same, but takes seconds. */
+  entriesOf(agentId: string, sessionKey: string): Promise<MapEntry[]>;
   /** The Claude session that a conversation is mapped to; undefined when it has none. */
   activeSession(agentId: string, sessionKey: string): Promise<string | undefined>;
   /** `openclaw contractor-agents <args> --json`; the parsed stdout and the exit status. */
@@ -70,9 +68,10 @@ export async function createContractorWorld(): Promise<ContractorWorld> {
     return workspace;
   }
 
-  async function sessions(agentId: string): Promise<SessionRow[]> {
-    const { json } = await contractorAgents("sessions", "--agent-id", agentId);
-    return sessionsSchema.parse(json).sessions;
+  async function entriesOf(agentId: string, sessionKey: string): Promise<MapEntry[]> {
+    const path = join(openclaw.home, "code", agentId, ".openclaw/contractor-agent/session-map.json");
+    const { sessions } = mapSchema.parse(JSON.parse(await readFile(path, "utf8")));
+    return sessions.filter(({ openclawSessionKey }) => openclawSessionKey === sessionKey);
   }
 
   await installPlugin(openclaw, await packPlugin(packed));
@@ -92,7 +91,7 @@ export async function createContractorWorld(): Promise<ContractorWorld> {
     model,
     contractorAgents,
     createWorkspace,
-    sessions,
+    entriesOf,
     async addContractor(agentId, ...options) {
       const workspace = await createWorkspace(agentId);
       const { exitCode, json } = await contractorAgents(
@@ -103,11 +102,8 @@ export async function createContractorWorld(): Promise<ContractorWorld> {
       return workspace;
     },
     async activeSession(agentId, sessionKey) {
-      const rows = await sessions(agentId);
-      const active = rows.find(
-        ({ openclawSessionKey, state }) => openclawSessionKey === sessionKey && state === "active",
-      );
-      return active?.claudeSessionId;
+      const entries = await entriesOf(agentId, sessionKey);
+      return entries.find(({ state }) => state === "active")?.claudeSessionId;
     },
     async dispose() {
       await openclaw.dispose();
