@@ -11,6 +11,7 @@ import { conversationId } from "./conversation-id.ts";
 import { planSession, type SessionPlan } from "./plan-session.ts";
 import type { TurnRequest } from "./turn.ts";
 
+/** For a new session; one that goes on is looked for once a turn until it is found. */
 const TRANSCRIPT_LOOKS = 10;
 const TRANSCRIPT_LOOK_MS = 25;
 
@@ -144,8 +145,9 @@ async function entryAfterTurn(
   const { continues } = session;
   const claudeSessionId = session.loan.session.sessionId;
   const timestamp = dependencies.now().toISOString();
+  const looks = continues === null ? TRANSCRIPT_LOOKS : 1;
   const transcript =
-    continues?.transcript ?? (await writtenTranscript(dependencies, { claudeSessionId, workspace }));
+    continues?.transcript ?? (await writtenTranscript(dependencies, { claudeSessionId, workspace, looks }));
   const lifecycle = request.lifecycle ?? continues?.lifecycle;
   return {
     ...key,
@@ -169,13 +171,11 @@ async function entryAfterTurn(
  */
 async function writtenTranscript(
   dependencies: BridgeDependencies,
-  { claudeSessionId, workspace }: { claudeSessionId: string; workspace: string },
+  { claudeSessionId, workspace, looks }: { claudeSessionId: string; workspace: string; looks: number },
 ): Promise<string | null> {
-  for (let look = 1; look <= TRANSCRIPT_LOOKS; look += 1) {
-    const where = { workspace, known: undefined };
-    const found = await dependencies.findTranscript(claudeSessionId, where).catch(() => null);
-    if (found !== null) return found;
-    await delay(TRANSCRIPT_LOOK_MS);
-  }
-  return null;
+  const where = { workspace, known: undefined };
+  const found = await dependencies.findTranscript(claudeSessionId, where).catch(() => null);
+  if (found !== null || looks === 1) return found;
+  await delay(TRANSCRIPT_LOOK_MS);
+  return writtenTranscript(dependencies, { claudeSessionId, workspace, looks: looks - 1 });
 }

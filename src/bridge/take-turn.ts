@@ -29,7 +29,7 @@ export async function takeTurn(
   if (request.signal.aborted) return { ...projection.record, kind: "cancelled" };
   let accepted = false;
   let record: ConversationRecord | undefined;
-  let outcome: TurnOutcome | undefined;
+  let outcome: TurnOutcome;
   try {
     const metadata = resolveContractorAgentMetadata(dependencies.readConfig(), request.agentId);
     const payload = buildClaudeTurnPayload(request.message);
