@@ -304,3 +304,23 @@ describe("what OpenClaw still has from before a reset", () => {
     }
   });
 });
+
+describe("a batch of deletions", () => {
+  it("that OpenClaw prepares one inside the other closes each, without waiting for itself", async () => {
+    const world = await createBridgeWorld();
+    const keys = ["one", "two", "three"].map((name) => ({ ...KEY, openclawSessionKey: `agent:dev:${name}` }));
+    for (const key of keys) await world.says("say hello", key);
+    const deleteFrom = async (index: number, commits: (() => void)[]): Promise<void> => {
+      const key = keys[index];
+      if (key === undefined) {
+        for (const commit of commits) commit();
+        return;
+      }
+      await world.bridge.resetWithin({ key, endedBy: "deleted" }, (mutation) =>
+        deleteFrom(index + 1, [...commits, mutation.commit]),
+      );
+    };
+    await deleteFrom(0, []);
+    expect(await endings(world)).toEqual(keys.map(() => ["closed", "deleted"]));
+  });
+});

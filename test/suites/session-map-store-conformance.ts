@@ -315,6 +315,30 @@ function describeEnding(createStore: CreateStore): void {
 function describePreparedClose(createStore: CreateStore): void {
   const key = keyOf(sampleEntry());
 
+  it("can be prepared several times, one inside the other, while somebody waits to write", async () => {
+    const store = await createStore();
+    const keys = ["agent:dev:one", "agent:dev:two", "agent:dev:three"];
+    for (const openclawSessionKey of keys) await install(store, sampleEntry({ openclawSessionKey }));
+    const [one, two, three] = keys.map((openclawSessionKey) => keyOf(sampleEntry({ openclawSessionKey })));
+    const outer = await store.prepareClose(one ?? key, "deleted");
+    const waiting = store.close(key, "reset");
+    const middle = await store.prepareClose(two ?? key, "deleted");
+    const inner = await store.prepareClose(three ?? key, "deleted");
+    outer.commit();
+    middle.commit();
+    inner.commit();
+    inner.rollback();
+    for (const prepared of [inner, middle, outer]) await prepared.release();
+    expect(await waiting).toBeNull();
+    await store.flush();
+    const states = (await store.list()).map(({ openclawSessionKey, state }) => [openclawSessionKey, state]);
+    expect(Object.fromEntries(states)).toEqual({
+      "agent:dev:one": "closed",
+      "agent:dev:two": "closed",
+      "agent:dev:three": "active",
+    });
+  });
+
   it("names the entry and changes nothing before the commit", async () => {
     const store = await createStore();
     await install(store, sampleEntry());

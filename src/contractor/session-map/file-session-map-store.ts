@@ -6,6 +6,7 @@ import { createPreparedClose, NOTHING_TO_CLOSE } from "./session-map-prepared-cl
 import { inTurn, turnsOf } from "./session-map-queue.ts";
 import { entriesOf, incidentsOf, listOf } from "./session-map-reads.ts";
 import { DEFAULT_RETENTION, type Retention } from "./session-map-retention.ts";
+import { createSharedHold } from "./session-map-shared-hold.ts";
 import type { SessionActivity, SessionMapStore } from "./session-map-store.ts";
 import { createPendingTouches, touched, type PendingTouches } from "./session-map-touches.ts";
 import { activeOf, checkEntry, endActive, installEntry, latestOf } from "./session-map.ts";
@@ -51,6 +52,7 @@ export function createFileSessionMapStore(options: FileSessionMapStoreOptions): 
   const timer = createFlushTimer({ flushMs, flush: writeTouches, isIdle: touches.isEmpty });
   const order = Symbol("the calls that change this store");
   const inOrder = <Result>(job: () => Promise<Result>): Promise<Result> => inTurn(order, job);
+  const share = createSharedHold(() => inOrder(map.hold));
 
   return {
     get: (key) => map.read((index) => activeOf(entriesOf(index, { key, touches }))),
@@ -72,11 +74,10 @@ export function createFileSessionMapStore(options: FileSessionMapStoreOptions): 
     },
     close: (key, endedBy) =>
       inOrder(() => map.edit((draft) => endActive(draft, { key, ending: { by: endedBy, at: now() } }))),
-    prepareClose: (key, endedBy) =>
-      inOrder(async () => {
-        const held = await map.hold();
-        return held === null ? NOTHING_TO_CLOSE : createPreparedClose(held, { key, endedBy, touches, now });
-      }),
+    async prepareClose(key, endedBy) {
+      const held = await share();
+      return held === null ? NOTHING_TO_CLOSE : createPreparedClose(held, { key, endedBy, touches, now });
+    },
     removeAgent: (agentId) => inOrder(() => map.edit((draft) => draft.removeAgent(agentId))),
     flush: async () => {
       await turnsOf(order);

@@ -19,24 +19,27 @@ type Change<Result> = (draft: SessionMapDraft) => Result;
 export function createMemorySessionMapStore({ now = () => new Date() } = {}): SessionMapStore {
   const index = createSessionIndex(emptySessionMap());
   const order = Symbol("the calls that change this store");
-  let released: Promise<void> = Promise.resolve();
+  const held = new Set<Promise<undefined>>();
 
   const read = async <Result>(pick: () => Result): Promise<Result> => structuredClone(await pick());
   const edit = <Result>(change: Change<Result>): Promise<Result> =>
     inTurn(order, async () => {
-      await released;
+      await Promise.all(held);
       return editNow(index, change);
     });
-  const prepare = async (key: ConversationKey, ending: () => Ending): Promise<PreparedClose> => {
-    await released;
+  const prepare = (key: ConversationKey, ending: () => Ending): Promise<PreparedClose> => {
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    released = promise;
+    held.add(promise);
     const release = (): Promise<void> => {
+      held.delete(promise);
       resolve(undefined);
       return Promise.resolve();
     };
-    return { ...preparedCloseOf(index, { key, ending }), release };
+    return Promise.resolve({ ...preparedCloseOf(index, { key, ending }), release });
   };
+  /** One inside another does not wait for its turn: what is before it may wait for the outer one. */
+  const prepareInTurn = (key: ConversationKey, ending: () => Ending): Promise<PreparedClose> =>
+    held.size > 0 ? prepare(key, ending) : inTurn(order, () => prepare(key, ending));
 
   return {
     get: (key) => read(() => activeOf(entriesOf(index, { key }))),
@@ -54,7 +57,7 @@ export function createMemorySessionMapStore({ now = () => new Date() } = {}): Se
       return inTurn(order, () => read(() => editNow(index, (draft) => touchEntry(draft, activity))));
     },
     close: (key, endedBy) => edit((draft) => endActive(draft, { key, ending: { by: endedBy, at: now() } })),
-    prepareClose: (key, by) => inTurn(order, () => prepare(key, () => ({ by, at: now() }))),
+    prepareClose: (key, by) => prepareInTurn(key, () => ({ by, at: now() })),
     removeAgent: (agentId) => edit((draft) => draft.removeAgent(agentId)),
     flush: () => turnsOf(order),
   };

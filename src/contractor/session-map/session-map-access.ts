@@ -49,7 +49,7 @@ export type SessionMapAccess = {
   /** A read-modify-write under the lock, which takes the pending touches along. */
   edit<Result>(change: (draft: SessionMapDraft) => Result, options?: EditOptions): Promise<Result>;
   /** Takes the lock and leaves it to the caller; null when there is no map. */
-  hold(): Promise<LockedSessionMap | null>;
+  hold: () => Promise<LockedSessionMap | null>;
   /** Whether this store knows of a journal that could be folded. */
   hasJournal(): boolean;
 };

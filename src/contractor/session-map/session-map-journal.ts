@@ -47,8 +47,8 @@ export async function appendChange(end: JournalEnd, { change, assertHeld }: Appe
   return end.bytes + line.length;
 }
 
-/** As `appendChange`, for the edge of a transaction that cannot wait. */
-export function appendChangeSync(end: JournalEnd, { change, assertHeld }: SynchronousAppend): void {
+/** As `appendChange`, for the edge of a transaction that cannot wait; returns the journal's new length. */
+export function appendChangeSync(end: JournalEnd, { change, assertHeld }: SynchronousAppend): number {
   const line = encodeChange(change);
   withJournalSync(end.path, (file) => {
     assertHeld();
@@ -62,6 +62,7 @@ export function appendChangeSync(end: JournalEnd, { change, assertHeld }: Synchr
     }
   });
   if (end.bytes === 0) syncFolderSync(dirname(end.path));
+  return end.bytes + line.length;
 }
 
 /** Takes back, durably, what was appended since. It needs no room on the disk. */

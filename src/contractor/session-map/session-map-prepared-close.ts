@@ -1,7 +1,7 @@
-import type { LockedSessionMap } from "./session-map-access.ts";
 import { draftOf } from "./session-map-draft.ts";
 import type { EndReason } from "./session-map-entry.ts";
-import { appendChangeSync, journalPathOf, truncateJournalSync } from "./session-map-journal.ts";
+import { appendChangeSync, truncateJournalSync } from "./session-map-journal.ts";
+import type { SharedHold } from "./session-map-shared-hold.ts";
 import type { ConversationKey, PreparedClose } from "./session-map-store.ts";
 import type { PendingTouches } from "./session-map-touches.ts";
 import { activeOf, endActive } from "./session-map.ts";
@@ -23,25 +23,20 @@ export const NOTHING_TO_CLOSE: PreparedClose = {
 
 /**
  * A close as one line of the journal, whatever the map's length: that alone can be written, and cut off again, without
- * waiting. `release` brings a short map's snapshot up to date.
+ * waiting. The last `release` brings a short map's snapshot up to date.
  */
-export function createPreparedClose(map: LockedSessionMap, request: CloseRequest): PreparedClose {
+export function createPreparedClose(hold: SharedHold, request: CloseRequest): PreparedClose {
   const { key, endedBy, touches, now } = request;
-  const journal = { path: journalPathOf(map.path), bytes: map.state.journalBytes };
+  const { map, journal } = hold;
   const { assertHeldSync: assertHeld } = map.lock;
-  let appended = false;
+  /** Where the journal ended before this close; undefined until it is committed. */
+  let start: number | undefined;
   let settle = (): void => undefined;
   let released: Promise<void> | undefined;
 
   const release = async (): Promise<void> => {
     settle();
-    try {
-      if (appended) await map.tidy();
-    } catch {
-      // The close stands, or is taken back, in the journal; the next writer tidies up.
-    } finally {
-      await map.lock.release();
-    }
+    await hold.release(start !== undefined);
   };
 
   return {
@@ -53,18 +48,20 @@ export function createPreparedClose(map: LockedSessionMap, request: CloseRequest
       const change = draft.change();
       if (change === null) return;
       assertHeld();
-      appended = true;
+      start = journal.bytes;
       map.forget();
-      appendChangeSync(journal, { change, assertHeld });
+      journal.bytes = appendChangeSync(journal, { change, assertHeld });
       settle = () => {
         touches.settle(taken);
       };
     },
     rollback() {
-      if (!appended) return;
+      if (start === undefined) return;
       settle = () => undefined;
       assertHeld();
       map.forget();
+      // The host takes back in reverse order, so what is cut off is this close alone.
+      journal.bytes = start;
       truncateJournalSync(journal);
     },
     release: () => (released ??= release()),

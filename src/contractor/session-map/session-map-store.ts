@@ -36,7 +36,7 @@ export type PreparedClose = {
   commit(): void;
   /** Makes it active again, whether `commit` ran, failed or was never called. */
   rollback(): void;
-  /** Lets other writers go on; idempotent. Nothing else can change the map until then. */
+  /** Lets other writers go on; idempotent. Until then only other prepared closes of this store can change the map. */
   release(): Promise<void>;
 };
 
@@ -73,7 +73,10 @@ export type SessionMapStore = {
   touch(activity: SessionActivity): Promise<boolean>;
   /** Ends the active entry, durably. Resolves to what it is then, or null when none was active. */
   close(key: ConversationKey, endedBy: EndReason): Promise<SessionMapEntry | null>;
-  /** Locks the map and makes ready to close the conversation's entry. Callers must `release`. */
+  /**
+   * Locks the map and makes ready to close the conversation's entry. Callers must `release`. Several may be prepared one
+   * inside the other; they are rolled back in reverse order, if at all.
+   */
   prepareClose(key: ConversationKey, endedBy: EndReason): Promise<PreparedClose>;
   /** All entries in any state, of one agent or of all, oldest activity first. */
   list(agentId?: string): Promise<SessionMapEntry[]>;
