@@ -177,6 +177,7 @@ describe("contractor-agents add, remove", () => {
             mode: "persistent",
             sessions: { active: 0, closed: 0, orphaned: 0 },
             problems: [],
+            warnings: [],
           },
         ],
         gateway: { reachable: false },
