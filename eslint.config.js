@@ -8,11 +8,12 @@ const ROOMS = {
   errors: [],
   config: ["errors"],
   process: ["errors", "config"],
-  acp: ["process", "errors", "config"],
+  loopback: ["errors"],
+  acp: ["process", "loopback", "errors", "config"],
   pool: ["acp", "process", "errors", "config"],
   contractor: ["config", "errors"],
   bridge: ["contractor", "acp", "pool", "config", "errors"],
-  openclaw: ["bridge", "contractor", "acp", "pool", "process", "config", "errors"],
+  openclaw: ["bridge", "contractor", "acp", "pool", "process", "loopback", "config", "errors"],
   cli: ["contractor", "openclaw", "config", "errors"],
 };
 

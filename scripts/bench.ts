@@ -4,6 +4,7 @@
 //     npm run bench -- --rounds 10
 //     npm run bench -- --only adapters     both ACP adapters with real Claude Code inside; the model answers at once
 //     npm run bench -- --only session-map  the session map at 10, 1,000 and 10,000 entries
+//     npm run bench -- --only first-text   how soon a 3-second answer shows, over the SSE of a real Gateway (built first)
 //
 // Prints tables and writes the single figures to .cache/bench/*.json. Needs Linux: memory is read from /proc.
 
@@ -12,12 +13,13 @@ import { constants } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { BENCHED_ADAPTERS, openBench, type AdapterBench } from "./bench/adapter-bench.ts";
+import { measureFirstText } from "./bench/first-text-bench.ts";
 import { describeMachine } from "./bench/machine.ts";
 import { measureSessionMap } from "./bench/session-map-bench.ts";
-import { describeSamples, describeSessionMap } from "./bench/table.ts";
+import { describeFirstText, describeSamples, describeSessionMap } from "./bench/table.ts";
 
 const REPORTS = path.resolve(import.meta.dirname, "../.cache/bench");
-const BENCHES = ["session-map", "adapters"] as const;
+const BENCHES = ["session-map", "adapters", "first-text"] as const;
 type BenchName = (typeof BENCHES)[number];
 
 function readArguments(): { rounds: number; names: readonly BenchName[] } {
@@ -42,6 +44,13 @@ async function benchSessionMap(rounds: number): Promise<void> {
   console.log(describeMachine());
   console.log(describeSessionMap(samples));
   await writeReport("session-map", { samples });
+}
+
+async function benchFirstText(rounds: number): Promise<void> {
+  const samples = await measureFirstText(rounds);
+  console.log(describeMachine());
+  console.log(describeFirstText(samples));
+  await writeReport("first-text", { samples });
 }
 
 async function run(benches: AdapterBench[], rounds: number): Promise<void> {
@@ -75,6 +84,7 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
 
 try {
   if (names.includes("session-map")) await benchSessionMap(rounds);
+  if (names.includes("first-text")) await benchFirstText(rounds);
   if (names.includes("adapters")) {
     for (const adapter of BENCHED_ADAPTERS) benches.push(await openBench(adapter));
     await run(benches, rounds);

@@ -1,5 +1,5 @@
-// Writes the configSchema of openclaw.plugin.json from the zod schema that the plugin itself reads its configuration
-// with, so that the host and the plugin cannot disagree. Every other field of the manifest is written by hand.
+// Writes two parts of openclaw.plugin.json from what the plugin itself works with, so that the host and the plugin
+// cannot disagree: configSchema from the zod schema, and the rows of modelCatalog. Every other field is written by hand.
 //
 //     npm run generate            write it
 //     npm run generate -- --check exit 1 when it has drifted
@@ -9,11 +9,17 @@ import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { format, resolveConfig } from "prettier";
 import { z } from "zod";
+import { PROVIDER_ID } from "../src/config/identifiers.ts";
+import { modelRows } from "../src/config/model-rows.ts";
 import { pluginConfigSchema } from "../src/config/schema.ts";
 
 const MANIFEST = resolve(import.meta.dirname, "../openclaw.plugin.json");
 
-const manifestSchema = z.looseObject({ id: z.string(), configSchema: z.unknown().optional() });
+const manifestSchema = z.looseObject({
+  id: z.string(),
+  configSchema: z.unknown().optional(),
+  modelCatalog: z.unknown(),
+});
 
 /**
  * What a person may write, so fields with a default are optional (`io: "input"`). Refinements such as "an absolute path"
@@ -32,14 +38,19 @@ async function writeManifest(manifest: object) {
   await writeFile(MANIFEST, text);
 }
 
+function generateModelCatalog() {
+  return { providers: { [PROVIDER_ID]: { models: modelRows() } }, discovery: { [PROVIDER_ID]: "static" } };
+}
+
 const manifest = manifestSchema.parse(JSON.parse(await readFile(MANIFEST, "utf8")));
-const configSchema = generateConfigSchema();
+const generated = { configSchema: generateConfigSchema(), modelCatalog: generateModelCatalog() };
 
 if (!process.argv.includes("--check")) {
-  await writeManifest({ ...manifest, configSchema });
-} else if (!isDeepStrictEqual(manifest.configSchema, JSON.parse(JSON.stringify(configSchema)))) {
-  console.error(
-    "openclaw.plugin.json: configSchema differs from src/config/schema.ts; run `npm run generate`",
-  );
-  process.exitCode = 1;
+  await writeManifest({ ...manifest, ...generated });
+} else {
+  const { configSchema, modelCatalog } = manifest;
+  if (!isDeepStrictEqual({ configSchema, modelCatalog }, JSON.parse(JSON.stringify(generated)))) {
+    console.error("openclaw.plugin.json differs from src/config; run `npm run generate`");
+    process.exitCode = 1;
+  }
 }

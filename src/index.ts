@@ -5,6 +5,7 @@ import { createHostBridge, drainSharedRuntime } from "./openclaw/bridge-runtime.
 import { registerGatewayMethods } from "./openclaw/gateway-methods.ts";
 import { createContractorHarness } from "./openclaw/harness.ts";
 import { createHostCliContext } from "./openclaw/host-cli-context.ts";
+import { collectSecurityFindings } from "./openclaw/security-audit.ts";
 
 /**
  * Everything this plugin registers. A turn of a contractor agent goes
@@ -17,6 +18,8 @@ export default definePluginEntry({
   id: PLUGIN_ID,
   name: "Contractor Agent",
   description: "Agents whose turns are handed to Claude Code, with a session of their own that lasts.",
+  // For an audit where this plugin is active; others read the manifest's dangerousFlags.
+  securityAuditCollectors: [collectSecurityFindings],
   register(api) {
     api.registerAgentHarness(
       createContractorHarness({

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { AgentSession } from "../../src/acp/acp-adapter.ts";
+import type { AdapterName } from "../../src/config/schema.ts";
 import { createClaudeWorld } from "../../test/suites/acp-adapter-contract/claude-world.ts";
 import { openingIn, type ContractWorld } from "../../test/suites/acp-adapter-contract/contract-world.ts";
 import { memoryOfHome } from "./memory.ts";
@@ -31,17 +32,27 @@ export type AdapterBench = {
   dispose(): Promise<void>;
 };
 
-export const BENCHED_ADAPTERS = ["@agentclientprotocol/claude-agent-acp", "@zed-industries/claude-code-acp"];
+export const BENCHED_ADAPTERS: { scope: string; name: AdapterName }[] = [
+  { scope: "@agentclientprotocol", name: "claude-agent-acp" },
+  { scope: "@zed-industries", name: "claude-code-acp" },
+];
 
-/** `name` is the adapter's npm package. */
-export async function openBench(name: string): Promise<AdapterBench> {
-  const manifest = JSON.parse(await readFile(path.join(NODE_MODULES, name, "package.json"), "utf8")) as {
+export async function openBench({
+  scope,
+  name,
+}: {
+  scope: string;
+  name: AdapterName;
+}): Promise<AdapterBench> {
+  const manifest = JSON.parse(
+    await readFile(path.join(NODE_MODULES, scope, name, "package.json"), "utf8"),
+  ) as {
     version: string;
   };
-  const world = await createClaudeWorld({ program: path.join(name, "dist/index.js"), reportsUsage: false });
+  const world = await createClaudeWorld({ name, reportsUsage: false, asksQuestions: false });
   const samples: Sample[] = [];
   return {
-    name: path.basename(name),
+    name,
     version: manifest.version,
     samples,
     async round() {
@@ -96,7 +107,10 @@ async function timeTurn(session: AgentSession): Promise<number> {
       images: [],
       signal: AbortSignal.timeout(TURN_LIMIT_MS),
       onUpdate: () => undefined,
-      onPermissionRequest: () => Promise.resolve(null),
+      onBeforeToolCall: () => Promise.resolve({ allow: true }),
+      onPermissionRequest: () => Promise.resolve("deny"),
+      onQuestion: () => Promise.resolve({ action: "decline" }),
+      onRetry: () => undefined,
     }),
   );
   if (outcome.stopReason !== "end_turn") throw new Error(`A turn ended with ${outcome.stopReason}.`);

@@ -108,7 +108,7 @@ function entryOf(agentId: string, number: number): SessionMapEntry {
     lastActivityAt: at,
     state: "active",
     lifecycle: "6f2f6d1f-8a11-4c55-9d0a-0b7d3c1e5b0f",
-    transcript: `/home/user/.claude/projects/-srv-code-app/${number}.jsonl`,
+    transcript: `/srv/agent/.claude/projects/-srv-code-app/${number}.jsonl`,
     turns: 1,
   };
 }

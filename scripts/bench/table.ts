@@ -1,4 +1,5 @@
 import { FIGURES, type AdapterBench } from "./adapter-bench.ts";
+import type { FirstTextSample } from "./first-text-bench.ts";
 import { SESSION_MAP_FIGURES, type SessionMapSample } from "./session-map-bench.ts";
 
 /** The samples as an aligned Markdown table: median (min - max). */
@@ -27,6 +28,21 @@ export function describeSessionMap(samples: SessionMapSample[]): string {
     return [SESSION_MAP_FIGURES[figure], "ms", ...cells, factor.toFixed(2)];
   });
   return tableOf(head, rows);
+}
+
+/** Streamed answers: median (min - max), and what part of the whole the first text took. */
+export function describeFirstText(samples: Record<string, FirstTextSample[]>): string {
+  const names = Object.keys(samples);
+  const cells = (figure: (sample: FirstTextSample) => number): string[] =>
+    names.map((name) => spread((samples[name] ?? []).map(figure), 0));
+  return tableOf(
+    ["", "unit", ...names],
+    [
+      ["first text", "ms", ...cells(({ firstText }) => firstText)],
+      ["whole answer", "ms", ...cells(({ wholeAnswer }) => wholeAnswer)],
+      ["first text / whole", "%", ...cells(({ firstText, wholeAnswer }) => (100 * firstText) / wholeAnswer)],
+    ],
+  );
 }
 
 function tableOf(head: string[], rows: string[][]): string {

@@ -9,6 +9,7 @@ const READY_MS = 120_000;
 export type Gateway = {
   readonly pid: number;
   readonly url: string;
+  readonly token: string;
   /** One turn over the Gateway's OpenAI-compatible endpoint. */
   ask(question: ChatQuestion): Promise<ChatAnswer>;
   /** A Gateway method, over its WebSocket, by `openclaw gateway call`. Rejects with the Gateway's words. */
@@ -60,6 +61,7 @@ export async function startGateway(options: {
   return {
     pid: subprocess.pid ?? -1,
     url,
+    token,
     ask: (question) => askGateway({ url, token }, question),
     call: (method, params) => callMethod(environment, { method, params }),
     log: () => printed,

@@ -1,11 +1,42 @@
+import type { AdapterName } from "../config/schema.ts";
+import type { GateTransport } from "../loopback/tool-gate.ts";
+import { ADAPTER_PACKAGES } from "./adapter-packages.ts";
+
 /** How an ACP agent is started: the program, its arguments, and its whole environment. */
 export type AgentLaunch = {
   command: string;
   args: string[];
   environment: Record<string, string>;
+  /** What this program needs that others do not; nothing unless given. */
+  needs?: AgentNeeds;
+};
+
+/** What sets one agent program apart before it runs; what it says of itself at `initialize` is no part of it. */
+export type AgentNeeds = {
+  /** How the hooks of its Claude Code reach the tool gate; over HTTP unless given. */
+  gateTransport?: GateTransport;
+  /** Its session options take no list of tools, so what a list leaves out is disallowed by name. */
+  toolsByExclusion?: boolean;
+  /** Its session options take no settings, so they go to its Claude Code as an argument. */
+  settingsAsArgument?: boolean;
+  /** It tells nothing of refused requests; the log that its Claude Code writes to stderr on demand does. */
+  debugLog?: boolean;
+  /** It answers a slash command that it does not know with nothing at all. */
+  losesUnknownCommands?: boolean;
+  /** Variables that it needs for this; a contractor's own settings win. */
+  environment?: Record<string, string>;
 };
 
 /** The launch of an adapter's program under the Node that runs us. */
-export function adapterLaunch(program: string, environment: Record<string, string>): AgentLaunch {
-  return { command: process.execPath, args: [program], environment };
+export function adapterLaunch(
+  name: AdapterName,
+  start: { program: string; environment: Record<string, string> },
+): AgentLaunch {
+  const { needs } = ADAPTER_PACKAGES[name];
+  return {
+    command: process.execPath,
+    args: [start.program],
+    environment: { ...needs.environment, ...start.environment },
+    needs,
+  };
 }

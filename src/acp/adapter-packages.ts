@@ -3,6 +3,7 @@ import claudeAgentAcpLock from "../../adapters/claude-agent-acp/package-lock.jso
 import claudeCodeAcp from "../../adapters/claude-code-acp/package.json" with { type: "json" };
 import claudeCodeAcpLock from "../../adapters/claude-code-acp/package-lock.json" with { type: "json" };
 import type { AdapterName } from "../config/schema.ts";
+import type { AgentNeeds } from "./adapter-launch.ts";
 
 /** What npm needs to install one adapter: exact versions of the whole tree, each with its integrity hash. */
 export type AdapterPackage = {
@@ -10,6 +11,7 @@ export type AdapterPackage = {
   lock: unknown;
   /** Path of the adapter's program below the folder that it is installed in. */
   program: string;
+  needs: AgentNeeds;
 };
 
 export const ADAPTER_PACKAGES: Record<AdapterName, AdapterPackage> = {
@@ -17,10 +19,24 @@ export const ADAPTER_PACKAGES: Record<AdapterName, AdapterPackage> = {
     manifest: claudeAgentAcp,
     lock: claudeAgentAcpLock,
     program: "node_modules/@agentclientprotocol/claude-agent-acp/dist/index.js",
+    needs: {},
   },
   "claude-code-acp": {
     manifest: claudeCodeAcp,
     lock: claudeCodeAcpLock,
     program: "node_modules/@zed-industries/claude-code-acp/dist/index.js",
+    needs: {
+      gateTransport: "command",
+      toolsByExclusion: true,
+      settingsAsArgument: true,
+      debugLog: true,
+      losesUnknownCommands: true,
+      environment: {
+        // It reads Claude Code's output only while a prompt runs: what comes in between would begin the next answer.
+        CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
+        // Puts the headers of refused requests into the log, `retry-after` among them.
+        ANTHROPIC_LOG: "debug",
+      },
+    },
   },
 };

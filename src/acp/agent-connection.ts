@@ -4,6 +4,8 @@ import {
   ndJsonStream,
   PROTOCOL_VERSION,
   type ClientConnection,
+  type CreateElicitationRequest,
+  type CreateElicitationResponse,
   type InitializeResponse,
   type RequestPermissionRequest,
   type RequestPermissionResponse,
@@ -14,14 +16,19 @@ import { ContractorError } from "../errors/contractor-error.ts";
 import { startAgentProcess, type AgentProcess } from "../process/agent-process.ts";
 import type { AgentLaunch } from "./adapter-launch.ts";
 import { withDeadline } from "./deadline.ts";
+import { readSdkMessage, SDK_MESSAGE_METHOD, type SdkSign } from "./sdk-message.ts";
 
-/** What the agent may ask of us; the session fills these in once it exists. */
+/** What the agent may tell us and ask of us, at any time from its start on. */
 export type AgentCallbacks = {
   onUpdate(notification: SessionNotification): void;
   onPermissionRequest(
     request: RequestPermissionRequest,
     signal: AbortSignal,
   ): Promise<RequestPermissionResponse>;
+  onElicitation(request: CreateElicitationRequest, signal: AbortSignal): Promise<CreateElicitationResponse>;
+  onSign: (sign: SdkSign) => void;
+  /** As `AgentProcessOptions` has it. */
+  onStderrLine: ((line: string) => boolean) | undefined;
 };
 
 export type AgentConnection = {
@@ -43,8 +50,11 @@ export async function connectAgent(
   callbacks: AgentCallbacks,
 ): Promise<AgentConnection> {
   const agentProcess = await startAgentProcess({
-    ...options.launch,
+    command: options.launch.command,
+    args: options.launch.args,
+    environment: options.launch.environment,
     workingDirectory: options.workingDirectory,
+    onStderrLine: callbacks.onStderrLine,
   });
   const channel = openChannel(agentProcess, callbacks);
   try {
@@ -66,6 +76,12 @@ function openChannel(agentProcess: AgentProcess, callbacks: AgentCallbacks): Cli
       .onRequest(methods.client.session.requestPermission, ({ params, signal }) =>
         callbacks.onPermissionRequest(params, signal),
       )
+      .onRequest(methods.client.elicitation.create, ({ params, signal }) =>
+        callbacks.onElicitation(params, signal),
+      )
+      .onNotification(SDK_MESSAGE_METHOD, readSdkMessage, ({ params: sign }) => {
+        if (sign !== null) callbacks.onSign(sign);
+      })
       // Adapters send notifications of their own (`_auth/status_update`, …); they are not for us.
       .onNotification("*", () => undefined)
       .connect(ndJsonStream(agentProcess.input, agentProcess.output))
@@ -82,7 +98,8 @@ async function initialize(
     channel.agent.request(methods.agent.initialize, {
       protocolVersion: PROTOCOL_VERSION,
       clientInfo: { name: "openclaw-contractor-agent", version: "1" },
-      clientCapabilities: {},
+      // Claude has its AskUserQuestion only where somebody can be asked.
+      clientCapabilities: { elicitation: { form: {} } },
     }),
   ).catch((failure: unknown) => {
     throw notStarted(failure);

@@ -1,13 +1,17 @@
 import { methods, type PromptResponse } from "@agentclientprotocol/sdk/unstable";
+import { withResetTime } from "../errors/agent-failure.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
-import type {
-  AgentCapabilities,
-  AgentSession,
-  PromptOutcome,
-  PromptRequest,
-  TurnUsage,
-} from "./acp-adapter.ts";
+import type { GatedProcess } from "../loopback/tool-gate.ts";
+import type { AgentCapabilities, AgentSession, PromptOutcome, PromptRequest } from "./acp-adapter.ts";
+import type { AgentActivity } from "./agent-activity.ts";
 import type { AgentConnection } from "./agent-connection.ts";
+import type { BetweenTurns } from "./between-turns.ts";
+import type { CommandList } from "./command-list.ts";
+import type { LogReader } from "./log-reader.ts";
+import { watchForLimit } from "./prompt-limit.ts";
+import { outcomeOf, promptBlocks } from "./prompt-outcome.ts";
+import type { SessionSettingsControl } from "./session-settings.ts";
+import { steer } from "./steering.ts";
 import type { TurnRouter } from "./turn-router.ts";
 
 /** What the session is doing. `retired`: its process must not get another prompt, but has not been closed yet. */
@@ -20,15 +24,25 @@ export type AgentSessionTimings = {
   closeGraceMs: number;
 };
 
-/** An `AgentSession` over a connection whose ACP session is open. */
-export function createAgentSession(options: {
+/** What a session consists of once the agent has opened it. */
+export type SessionParts = {
   sessionId: string;
   connection: AgentConnection;
   capabilities: AgentCapabilities;
   router: TurnRouter;
+  between: BetweenTurns;
+  activity: AgentActivity;
+  commands: CommandList;
+  settings: SessionSettingsControl;
+  gated: GatedProcess | undefined;
+  /** Where only the log tells of refused requests. */
+  log: LogReader | undefined;
   timings: AgentSessionTimings;
-}): AgentSession {
-  const { sessionId, connection, capabilities, router, timings } = options;
+};
+
+/** An `AgentSession` over a connection whose ACP session is open. */
+export function createAgentSession(parts: SessionParts): AgentSession {
+  const { sessionId, connection, capabilities, router, activity, commands, gated, log, timings } = parts;
   let phase: Phase = "idle";
   let closing: Promise<void> | undefined;
   const retire = (): void => {
@@ -40,15 +54,19 @@ export function createAgentSession(options: {
     if (phase !== "idle") throw notReady(phase);
     if (request.signal.aborted) return { stopReason: "cancelled" };
     phase = "prompting";
-    router.route(request);
+    router.begin(request);
+    activity.onPrompt();
+    gated?.route(router.onBeforeToolCall);
     try {
       return await promptUntilSettled(request);
     } catch (error) {
       // After a failed turn nobody knows what the agent still does; a fresh process resumes the conversation.
       retire();
-      throw error;
+      if (!ContractorError.isInstance(error)) throw error;
+      throw withResetTime(error, { resetAt: activity.limitResetAt, now: new Date() });
     } finally {
-      router.route(null);
+      gated?.route(null);
+      router.end();
       if (isPrompting()) phase = "idle";
     }
   }
@@ -59,19 +77,21 @@ export function createAgentSession(options: {
   }
 
   async function promptUntilSettled(request: PromptRequest): Promise<PromptOutcome> {
+    const told = commands.textFor(request.text);
+    const text = typeof told === "string" ? told : await told;
+    if (request.signal.aborted) return { stopReason: "cancelled" };
+    const limit = log && watchForLimit(log, router.onRetry);
+    void limit?.met.catch(close);
     const answer = connection.request<PromptResponse>(methods.agent.session.prompt, {
       sessionId,
-      prompt: [
-        // The Messages API refuses an empty text block, which a message of images alone would make.
-        ...(request.text === "" ? [] : [{ type: "text", text: request.text }]),
-        ...request.images.map((image) => ({ type: "image", ...image })),
-      ],
+      prompt: promptBlocks({ ...request, text }),
     });
     const cancelled = watchCancellation(request.signal);
     try {
-      return outcomeOf(await Promise.race([answer, cancelled.settled]));
+      return outcomeOf(await Promise.race([answer, cancelled.settled, ...(limit ? [limit.met] : [])]));
     } finally {
       cancelled.stop();
+      limit?.stop();
     }
   }
 
@@ -118,6 +138,7 @@ export function createAgentSession(options: {
         .catch(() => undefined);
     }
     await connection.terminate(timings.closeGraceMs);
+    await gated?.close();
   }
 
   return {
@@ -126,9 +147,23 @@ export function createAgentSession(options: {
     get usable() {
       return phase === "idle" || phase === "prompting";
     },
+    get commands() {
+      return parts.commands.names;
+    },
+    get hasBackgroundWork() {
+      return isAlive() && activity.hasBackgroundWork;
+    },
+    configure: parts.settings.configure,
+    steer: async (message) => isPrompting() && steer(parts, message),
+    onBetweenTurns: parts.between.listen,
+    quiet: (signal) => activity.quiet(AbortSignal.any([signal, connection.signal])),
     prompt,
     close,
   };
+
+  function isAlive(): boolean {
+    return phase !== "closed" && phase !== "retired";
+  }
 }
 
 function notReady(phase: Phase): ContractorError {
@@ -143,16 +178,4 @@ function notReady(phase: Phase): ContractorError {
         mend: "Send the message again; the conversation is resumed in a new process.",
         retryable: true,
       });
-}
-
-function outcomeOf(response: PromptResponse): PromptOutcome {
-  const { stopReason, usage } = response;
-  if (!usage) return { stopReason };
-  const counted: TurnUsage = {
-    inputTokens: usage.inputTokens,
-    outputTokens: usage.outputTokens,
-    cacheReadTokens: usage.cachedReadTokens ?? 0,
-    cacheWriteTokens: usage.cachedWriteTokens ?? 0,
-  };
-  return { stopReason, usage: counted };
 }

@@ -1,20 +1,21 @@
-import {
-  methods,
-  type InitializeResponse,
-  type NewSessionResponse,
-  type SessionModeState,
-} from "@agentclientprotocol/sdk/unstable";
-import type { AcpAdapter, AgentCapabilities, AgentSession, OpenSessionRequest } from "./acp-adapter.ts";
+import type { GatedProcess, ToolGate } from "../loopback/tool-gate.ts";
+import type { AcpAdapter, AgentSession, OpenSessionRequest } from "./acp-adapter.ts";
 import type { AgentLaunch } from "./adapter-launch.ts";
-import { connectAgent, type AgentConnection } from "./agent-connection.ts";
-import { createAgentSession, type AgentSessionTimings } from "./agent-session.ts";
+import { createAgentActivity } from "./agent-activity.ts";
+import { capabilitiesOf } from "./agent-capabilities.ts";
+import { connectAgent, type AgentCallbacks, type AgentConnection } from "./agent-connection.ts";
+import { createAgentSession, type AgentSessionTimings, type SessionParts } from "./agent-session.ts";
+import { createBetweenTurns } from "./between-turns.ts";
+import { createCommandList } from "./command-list.ts";
+import { createLogReader } from "./log-reader.ts";
+import { forkedSession, newSession, resumedSession, type Opening } from "./open-session.ts";
 import { openingParams } from "./opening-params.ts";
-import { reopenSession } from "./reopen-session.ts";
+import { createSessionSettings, type SessionSettingsControl } from "./session-settings.ts";
 import { createTurnRouter } from "./turn-router.ts";
 
 export type AcpAdapterTimings = AgentSessionTimings & {
   initializeMs: number;
-  /** For `session/new`, `session/resume` and `session/load`. */
+  /** For `session/new`, `session/resume`, `session/load` and `session/fork`. */
   openSessionMs: number;
 };
 
@@ -25,73 +26,97 @@ export const DEFAULT_TIMINGS: AcpAdapterTimings = {
   closeGraceMs: 2_000,
 };
 
-/** Opens a session on a connected agent; resolves to its id and modes. */
-type Opening = (
-  connection: AgentConnection,
-) => Promise<{ sessionId: string; modes: SessionModeState | null }>;
+export type AcpAdapterOptions = {
+  /** Asks about every call of a tool before it begins; without one, only what the agent itself wants permission for. */
+  gate?: ToolGate;
+  timings?: AcpAdapterTimings;
+};
 
 /** The adapter over any ACP agent program. Each session gets a process of its own. */
-export function createAcpAdapter(
-  launch: AgentLaunch,
-  timings: AcpAdapterTimings = DEFAULT_TIMINGS,
-): AcpAdapter {
+export function createAcpAdapter(launch: AgentLaunch, options: AcpAdapterOptions = {}): AcpAdapter {
+  const { gate, timings = DEFAULT_TIMINGS } = options;
+  const needs = launch.needs ?? {};
+
   async function open(request: OpenSessionRequest, opening: Opening): Promise<AgentSession> {
-    const router = createTurnRouter();
-    const connection = await connectAgent(
-      { launch, workingDirectory: request.workspace, initializeMs: timings.initializeMs },
-      router,
-    );
+    const gated = await gate?.open(needs.gateTransport ?? "http");
     try {
-      const { sessionId, modes } = await opening(connection);
-      await askBeforeActing(connection, { sessionId, modes });
-      const capabilities = capabilitiesOf(connection.initialized);
-      return createAgentSession({ sessionId, connection, capabilities, router, timings });
+      return await openGated(request, { opening, gated });
+    } catch (error) {
+      await gated?.close();
+      throw error;
+    }
+  }
+
+  async function openGated(
+    request: OpenSessionRequest,
+    { opening, gated }: { opening: Opening; gated: GatedProcess | undefined },
+  ): Promise<AgentSession> {
+    const parts = createParts(gated);
+    const connection = await connectAgent(
+      {
+        launch: { ...launch, environment: { ...launch.environment, ...gated?.environment } },
+        workingDirectory: request.workspace,
+        initializeMs: timings.initializeMs,
+      },
+      parts.callbacks,
+    );
+    void connection.process.ended.then(() => gated?.close());
+    try {
+      const params = openingParams(request, { needs, gateSettings: gated?.settings ?? {} });
+      return await parts.open(connection, (agent) =>
+        opening(agent, { params, deadlineMs: timings.openSessionMs }),
+      );
     } catch (error) {
       await connection.terminate(timings.closeGraceMs);
       throw error;
     }
   }
 
-  return {
-    createSession: (request) =>
-      open(request, async (connection) => {
-        const params = openingParams(request);
-        const created = await connection.request<NewSessionResponse>(
-          methods.agent.session.new,
-          params,
-          timings.openSessionMs,
-        );
-        return { sessionId: created.sessionId, modes: created.modes ?? null };
-      }),
-    resumeSession: (request) =>
-      open(request, (connection) =>
-        reopenSession(connection, { request, deadlineMs: timings.openSessionMs }),
-      ),
-  };
-}
+  /** Everything around one session that must be there before its agent says its first word. */
+  function createParts(gated: GatedProcess | undefined): {
+    callbacks: AgentCallbacks;
+    open(
+      connection: AgentConnection,
+      opening: (connection: AgentConnection) => ReturnType<Opening>,
+    ): Promise<AgentSession>;
+  } {
+    const between = createBetweenTurns();
+    const router = createTurnRouter(between);
+    const activity = createAgentActivity(router, between);
+    const commands = createCommandList({ losesUnknown: needs.losesUnknownCommands ?? false });
+    const log = needs.debugLog ? createLogReader() : undefined;
+    let settings: SessionSettingsControl | undefined;
+    return {
+      callbacks: {
+        onPermissionRequest: router.onPermissionRequest,
+        onElicitation: router.onElicitation,
+        onSign: activity.onSign,
+        onStderrLine: log?.read,
+        onUpdate({ update }) {
+          commands.onUpdate(update);
+          settings?.onUpdate(update);
+          router.onUpdate(update);
+        },
+      },
+      async open(connection, opening) {
+        const opened = await opening(connection);
+        settings = createSessionSettings(connection, opened);
+        await settings.askBeforeActing();
+        const capabilities = capabilitiesOf(connection.initialized);
+        if (capabilities.backgroundUpdates) between.start();
+        const { sessionId } = opened;
+        const session: SessionParts = {
+          ...{ sessionId, connection, capabilities, router, between, activity, commands, settings },
+          ...{ gated, log, timings },
+        };
+        return createAgentSession(session);
+      },
+    };
+  }
 
-/**
- * A person's own Claude settings may start every session in a mode that asks nobody. Behind a chat, that is never
- * the default: the session is put into the asking mode where the agent has modes.
- */
-async function askBeforeActing(
-  connection: AgentConnection,
-  session: { sessionId: string; modes: SessionModeState | null },
-): Promise<void> {
-  const { sessionId, modes } = session;
-  if (modes === null || modes.currentModeId === "default") return;
-  if (!modes.availableModes.some((mode) => mode.id === "default")) return;
-  await connection.request(methods.agent.session.setMode, { sessionId, modeId: "default" }, 10_000);
-}
-
-function capabilitiesOf(initialized: InitializeResponse): AgentCapabilities {
-  const { agentCapabilities, agentInfo } = initialized;
   return {
-    agentName: agentInfo?.name ?? "unknown",
-    agentVersion: agentInfo?.version ?? "unknown",
-    resumeSession: Boolean(agentCapabilities?.sessionCapabilities?.resume),
-    loadSession: agentCapabilities?.loadSession ?? false,
-    closeSession: Boolean(agentCapabilities?.sessionCapabilities?.close),
-    images: agentCapabilities?.promptCapabilities?.image ?? false,
+    createSession: (request) => open(request, newSession),
+    resumeSession: (request) => open(request, resumedSession(request.sessionId)),
+    forkSession: (request) => open(request, forkedSession(request.sessionId)),
   };
 }

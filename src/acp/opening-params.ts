@@ -1,10 +1,58 @@
-import type { OpenSessionRequest } from "./acp-adapter.ts";
+import type { ClaudeOptions, OpenSessionRequest } from "./acp-adapter.ts";
+import type { AgentNeeds } from "./adapter-launch.ts";
+import { builtInToolsExcept } from "./built-in-tools.ts";
+import { mergeSettings } from "./merge-settings.ts";
 
-/** What `session/new`, `session/resume` and `session/load` have in common. */
-export function openingParams(request: OpenSessionRequest): Record<string, unknown> {
+/**
+ * What claude-agent-acp passes on of Claude Code's own messages, as `_claude/sdkMessage`: ACP has no words for them. The
+ * filter matches `origin` by kind: with it, a prompt's echo comes and tool results do not.
+ */
+const RAW_MESSAGES = [
+  { type: "system", subtype: "api_retry" },
+  { type: "system", subtype: "session_state_changed" },
+  { type: "system", subtype: "background_tasks_changed" },
+  { type: "system", subtype: "task_notification" },
+  { type: "rate_limit_event" },
+  { type: "user", origin: "human" },
+  { type: "user", origin: "channel" },
+];
+
+/** What a session is opened with, besides what the caller asks for. */
+export type OpeningContext = { needs: AgentNeeds; gateSettings: Record<string, unknown> };
+
+/** What `session/new`, `session/resume`, `session/load` and `session/fork` have in common. Foreign agents ignore `_meta`. */
+export function openingParams(
+  request: OpenSessionRequest,
+  { needs, gateSettings }: OpeningContext,
+): Record<string, unknown> {
+  const { workspace, systemPromptAppend, claudeOptions } = request;
   return {
-    cwd: request.workspace,
+    cwd: workspace,
     mcpServers: [],
-    _meta: { systemPrompt: { append: request.systemPromptAppend } },
+    _meta: {
+      systemPrompt: { append: systemPromptAppend },
+      claudeCode: {
+        options: {
+          // Otherwise most turns cost a second request, with the whole context, to guess what the person types next.
+          promptSuggestions: false,
+          ...toolOptions(claudeOptions, needs),
+          ...settingsOptions(mergeSettings(claudeOptions.settings ?? {}, gateSettings), needs),
+        },
+        emitRawSDKMessages: RAW_MESSAGES,
+      },
+    },
   };
+}
+
+function settingsOptions(settings: Record<string, unknown>, needs: AgentNeeds): Record<string, unknown> {
+  // A value of null is an argument without one.
+  const log = needs.debugLog ? { "debug-to-stderr": null } : {};
+  if (!needs.settingsAsArgument) return { settings, extraArgs: log };
+  return { settings: undefined, extraArgs: { ...log, settings: JSON.stringify(settings) } };
+}
+
+function toolOptions(options: ClaudeOptions, needs: AgentNeeds): ClaudeOptions {
+  if (options.tools === undefined || !needs.toolsByExclusion) return options;
+  const { tools, disallowedTools = [], ...rest } = options;
+  return { ...rest, disallowedTools: [...new Set([...disallowedTools, ...builtInToolsExcept(tools)])] };
 }

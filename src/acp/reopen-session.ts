@@ -1,15 +1,10 @@
-import {
-  methods,
-  type ResumeSessionResponse,
-  type SessionModeState,
-} from "@agentclientprotocol/sdk/unstable";
+import { methods } from "@agentclientprotocol/sdk/unstable";
 import { ContractorError } from "../errors/contractor-error.ts";
-import type { OpenSessionRequest } from "./acp-adapter.ts";
 import type { AgentConnection } from "./agent-connection.ts";
-import { openingParams } from "./opening-params.ts";
+import type { SessionOpening } from "./session-settings.ts";
 
-type Reopening = { request: OpenSessionRequest & { sessionId: string }; deadlineMs: number };
-type Reopened = { sessionId: string; modes: SessionModeState | null };
+/** `params`: of the opening requests, without the session's id. */
+type Reopening = { sessionId: string; params: Record<string, unknown>; deadlineMs: number };
 
 /**
  * Opens a session that an earlier process has had. `session/resume` restores silently; `session/load`, which replays the
@@ -17,7 +12,10 @@ type Reopened = { sessionId: string; modes: SessionModeState | null };
  * that the agent could not name.
  * When both fail, what the agent said most clearly is reported: that the session is unknown, else the first failure.
  */
-export async function reopenSession(connection: AgentConnection, reopening: Reopening): Promise<Reopened> {
+export async function reopenSession(
+  connection: AgentConnection,
+  reopening: Reopening,
+): Promise<SessionOpening> {
   const capabilities = connection.initialized.agentCapabilities;
   const canLoad = capabilities?.loadSession ?? false;
   if (!capabilities?.sessionCapabilities?.resume) {
@@ -37,13 +35,15 @@ export async function reopenSession(connection: AgentConnection, reopening: Reop
 async function reopenBy(
   method: string,
   { connection, reopening }: { connection: AgentConnection; reopening: Reopening },
-): Promise<Reopened> {
-  const { request, deadlineMs } = reopening;
-  const { sessionId } = request;
-  const params = { sessionId, ...openingParams(request) };
+): Promise<SessionOpening> {
+  const { sessionId, params, deadlineMs } = reopening;
   // An agent may answer `session/load` with nothing at all.
-  const reopened = await connection.request<ResumeSessionResponse | null>(method, params, deadlineMs);
-  return { sessionId, modes: reopened?.modes ?? null };
+  const reopened = await connection.request<Partial<SessionOpening> | null>(
+    method,
+    { sessionId, ...params },
+    deadlineMs,
+  );
+  return { ...reopened, sessionId };
 }
 
 /** Also for an agent that names a method which it does not know. */

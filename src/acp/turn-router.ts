@@ -1,90 +1,135 @@
 import type {
+  CreateElicitationRequest,
+  CreateElicitationResponse,
   RequestPermissionRequest,
   RequestPermissionResponse,
-  SessionNotification,
+  SessionUpdate,
   ToolCallUpdate,
 } from "@agentclientprotocol/sdk/unstable";
-import type { PermissionRequest, PromptRequest } from "./acp-adapter.ts";
-import type { AgentCallbacks } from "./agent-connection.ts";
+import { z } from "zod";
+import type { BeforeToolCall, BeforeToolCallVerdict, PromptRequest, RetryNotice } from "./acp-adapter.ts";
+import type { BetweenTurns } from "./between-turns.ts";
+import { orAborted } from "./or-aborted.ts";
+import { CANCELLED, mergedCall, permissionRequestOf, responseTo } from "./permission-request.ts";
+import { questionOf } from "./question-request.ts";
+import { createRepeatFilter } from "./repeat-filter.ts";
 
-export type TurnRouter = AgentCallbacks & {
-  /** The turn that updates and permission requests belong to from now on; null between turns. */
-  route(turn: PromptRequest | null): void;
+export type TurnRouter = {
+  /** A prompt was sent and has not settled. */
+  readonly busy: boolean;
+  /** The turn that runs and that the agent has taken up; only such a one can be steered. */
+  readonly takenTurn: PromptRequest | null;
+  /** What the agent does and asks belongs to this prompt from now on, or from the end of the turn that it is in. */
+  begin: (request: PromptRequest) => void;
+  /** The prompt has settled: what comes now belongs to nobody's turn. */
+  end: () => void;
+  /** The agent has taken the prompt up. */
+  onPromptEcho: () => void;
+  onRetry: (notice: RetryNotice) => void;
+  onUpdate: (update: SessionUpdate) => void;
+  onPermissionRequest: (
+    request: RequestPermissionRequest,
+    signal: AbortSignal,
+  ) => Promise<RequestPermissionResponse>;
+  onElicitation: (
+    request: CreateElicitationRequest,
+    signal: AbortSignal,
+  ) => Promise<CreateElicitationResponse>;
+  onBeforeToolCall: (call: BeforeToolCall, signal: AbortSignal) => Promise<BeforeToolCallVerdict>;
 };
 
-/** What the agent has told of the running turn's tool calls, by id. */
-type KnownCalls = Map<string, ToolCallUpdate>;
+const NOT_OURS = "Refused before it began: no turn of the person's is running.";
+const CANCELLED_TURN: BeforeToolCallVerdict = { allow: false, reason: "The turn is being cancelled." };
 
-const CANCELLED: RequestPermissionResponse = { outcome: { outcome: "cancelled" } };
+/** Of a `usage_update`: whose turn it sums up. Claude Code names the person's own `human` or `channel`. */
+const origin = z.object({ "_claude/origin": z.object({ kind: z.string() }) });
+const HUMAN_ORIGINS = ["human", "channel", "auto-continuation", "unclassified"];
 
-/**
- * Routes one connection's updates and permission requests to the turn that runs, and to nobody between turns:
- * what arrives late belongs to a turn that is over.
- */
-export function createTurnRouter(): TurnRouter {
-  let current: PromptRequest | null = null;
-  let calls: KnownCalls = new Map();
+/** A prompt that was sent. While the agent is in a turn of its own, it has not taken it up. */
+type SentPrompt = { request: PromptRequest; isRepeat: (update: SessionUpdate) => boolean };
+
+/** Routes what one connection's agent does and asks to the prompt that runs, and to `between` while none does. */
+export function createTurnRouter(between: BetweenTurns): TurnRouter {
+  let current: SentPrompt | null = null;
+  /** What the agent has told of the running turn's tool calls, by id. */
+  let calls = new Map<string, ToolCallUpdate>();
+
+  function takenTurn(): PromptRequest | null {
+    if (current === null || between.turnOpen) return null;
+    return current.request;
+  }
+
+  /** Whom the agent may ask. */
+  function liveTurn(): PromptRequest | null {
+    const turn = takenTurn();
+    return turn?.signal.aborted ? null : turn;
+  }
+
   return {
-    route(turn) {
-      current = turn;
+    get busy() {
+      return current !== null;
+    },
+    get takenTurn() {
+      return takenTurn();
+    },
+    begin(request) {
+      calls = new Map();
+      current = { request, isRepeat: createRepeatFilter(request.text) };
+    },
+    end() {
+      current = null;
       calls = new Map();
     },
-    onUpdate(notification) {
-      rememberCall(calls, notification);
-      current?.onUpdate(notification.update);
+    onPromptEcho() {
+      if (current !== null) between.end();
+    },
+    onRetry(notice) {
+      current?.request.onRetry(notice);
+    },
+    onUpdate(update) {
+      rememberCall(calls, update);
+      if (current === null || between.turnOpen) between.update(update);
+      else if (!current.isRepeat(update)) current.request.onUpdate(update);
+      // A turn of ours that waits for its own background work is summed up as that work's.
+      if (endsOwnTurn(update)) between.end();
     },
     async onPermissionRequest(request, signal) {
-      if (current === null || current.signal.aborted) return CANCELLED;
-      const known = calls.get(request.toolCall.toolCallId);
-      return askTurn(current, { request, known, signal });
+      const turn = liveTurn();
+      if (turn === null) return CANCELLED;
+      const wanted = permissionRequestOf(request, calls.get(request.toolCall.toolCallId));
+      const unwanted = AbortSignal.any([signal, turn.signal]);
+      const answer = turn
+        .onPermissionRequest(wanted, unwanted)
+        .then((decision) => responseTo(decision, request.options));
+      return orAborted(answer, { signal: unwanted, instead: CANCELLED });
+    },
+    async onElicitation(request, signal) {
+      const turn = liveTurn();
+      if (turn === null) return { action: "cancel" };
+      const question = questionOf(request);
+      if (question === null) return { action: "decline" };
+      const unwanted = AbortSignal.any([signal, turn.signal]);
+      return orAborted(turn.onQuestion(question, unwanted), {
+        signal: unwanted,
+        instead: { action: "cancel" },
+      });
+    },
+    async onBeforeToolCall(call, signal) {
+      const turn = liveTurn();
+      if (turn === null) return { allow: false, reason: NOT_OURS };
+      const unwanted = AbortSignal.any([signal, turn.signal]);
+      return orAborted(turn.onBeforeToolCall(call, unwanted), { signal: unwanted, instead: CANCELLED_TURN });
     },
   };
 }
 
-/** A cancelled turn's question is answered at once, as ACP demands: its caller may never do it. */
-async function askTurn(
-  turn: PromptRequest,
-  asked: { request: RequestPermissionRequest; known: ToolCallUpdate | undefined; signal: AbortSignal },
-): Promise<RequestPermissionResponse> {
-  const { request, known } = asked;
-  const unwanted = AbortSignal.any([asked.signal, turn.signal]);
-  const decision = turn.onPermissionRequest(permissionRequestOf(request, known), unwanted);
-  const withdrawn = new Promise<"withdrawn">((resolve) => {
-    unwanted.addEventListener("abort", () => {
-      resolve("withdrawn");
-    });
-  });
-  // Whichever loses the race is settled quietly.
-  decision.catch(() => undefined);
-  const answer = await Promise.race([decision.then((optionId) => ({ optionId })), withdrawn]);
-  if (answer === "withdrawn") return CANCELLED;
-  const refusal = request.options.find((option) => option.kind === "reject_once")?.optionId;
-  const optionId = answer.optionId ?? refusal;
-  return optionId === undefined ? CANCELLED : { outcome: { outcome: "selected", optionId } };
-}
-
-function rememberCall(calls: KnownCalls, { update }: SessionNotification): void {
+function rememberCall(calls: Map<string, ToolCallUpdate>, update: SessionUpdate): void {
   if (update.sessionUpdate !== "tool_call" && update.sessionUpdate !== "tool_call_update") return;
   calls.set(update.toolCallId, mergedCall(calls.get(update.toolCallId), update));
 }
 
-/** claude-code-acp leaves kind and locations out of a permission request: it has told them before. */
-function permissionRequestOf(
-  request: RequestPermissionRequest,
-  known: ToolCallUpdate | undefined,
-): PermissionRequest {
-  const toolCall = mergedCall(known, request.toolCall);
-  return {
-    toolCallId: toolCall.toolCallId,
-    title: toolCall.title ?? toolCall.name ?? "a tool",
-    kind: toolCall.kind ?? "other",
-    rawInput: toolCall.rawInput,
-    locations: (toolCall.locations ?? []).map((location) => location.path),
-    options: request.options.map(({ optionId, kind, name }) => ({ optionId, kind, name })),
-  };
-}
-
-function mergedCall(known: ToolCallUpdate | undefined, told: ToolCallUpdate): ToolCallUpdate {
-  const changes = Object.entries(told).filter(([, value]) => value !== undefined && value !== null);
-  return { ...known, ...Object.fromEntries(changes), toolCallId: told.toolCallId };
+function endsOwnTurn(update: SessionUpdate): boolean {
+  if (update.sessionUpdate !== "usage_update") return false;
+  const meta = origin.safeParse(update._meta);
+  return meta.success && !HUMAN_ORIGINS.includes(meta.data["_claude/origin"].kind);
 }

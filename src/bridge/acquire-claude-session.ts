@@ -1,10 +1,13 @@
-import type { AcpAdapter, AgentSession } from "../acp/acp-adapter.ts";
+import type { AcpAdapter, AgentSession, OpenSessionRequest } from "../acp/acp-adapter.ts";
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
 import { verdictOnResume, type TranscriptWitness } from "../contractor/recovery.ts";
 import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
+import type { ConversationKey } from "../contractor/session-map/session-map-store.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { SessionLoan } from "../pool/session-pool.ts";
 import type { BridgeDependencies } from "./bridge-dependencies.ts";
+import { conversationId } from "./conversation-id.ts";
+import { collectLateAnswers } from "./late-answers.ts";
 import type { SessionPlan } from "./plan-session.ts";
 import type { FreshStartReason } from "./session-start.ts";
 
@@ -24,8 +27,9 @@ export type AcquiredSession = {
 export type Acquisition = {
   dependencies: BridgeDependencies;
   metadata: ContractorAgentMetadata;
-  /** `agent and session key`, the name of the conversation's place in the pool. */
-  conversation: string;
+  key: ConversationKey;
+  /** See `TurnRequest`. */
+  nativeTools: string[] | undefined;
   /** Real path of the workspace. */
   workspace: string;
 };
@@ -35,18 +39,20 @@ export async function acquireClaudeSession(
   acquisition: Acquisition,
   plan: SessionPlan,
 ): Promise<AcquiredSession> {
-  const { dependencies, metadata, conversation, workspace } = acquisition;
+  const { dependencies, key } = acquisition;
   const entry = plan.kind === "continue" ? plan.entry : null;
   const resumption = { gone: false };
-  const loan = await dependencies.pool.acquire(conversation, {
-    fingerprint: fingerprintOf(metadata, workspace),
+  const loan = await dependencies.pool.acquire(conversationId(key), {
+    fingerprint: fingerprintOf(acquisition),
     claudeSessionId: entry?.claudeSessionId ?? null,
     turns: entry?.turns ?? 0,
     async open() {
       const opener = await createOpener(acquisition);
       const resumed = entry === null ? null : await opener.resume(entry);
       resumption.gone = entry !== null && resumed === null;
-      return resumed ?? opener.begin();
+      const session = resumed ?? (await opener.begin());
+      collectLateAnswers(session, (text) => dependencies.deliverLateAnswer({ ...key, text }));
+      return session;
     },
   });
   if (plan.kind === "begin") {
@@ -65,9 +71,10 @@ type Opener = {
   resume(entry: SessionMapEntry): Promise<AgentSession | null>;
 };
 
-async function createOpener({ dependencies, metadata, workspace }: Acquisition): Promise<Opener> {
+async function createOpener(acquisition: Acquisition): Promise<Opener> {
+  const { dependencies, metadata, workspace } = acquisition;
   const adapter = await dependencies.createAdapter(metadata);
-  const opening = { workspace, systemPromptAppend: await dependencies.readBootstrap(metadata) };
+  const opening = await openingOf(acquisition);
   return {
     begin: () => adapter.createSession(opening),
     async resume(entry) {
@@ -125,8 +132,25 @@ function workspaceMoved(entry: SessionMapEntry, workspace: string): ContractorEr
   });
 }
 
+/** How a session of this agent is opened, the same at new, at resume and for a copy. */
+export async function openingOf(
+  acquisition: Pick<Acquisition, "dependencies" | "metadata" | "workspace" | "nativeTools">,
+): Promise<OpenSessionRequest> {
+  const { dependencies, metadata, workspace, nativeTools } = acquisition;
+  return {
+    workspace,
+    systemPromptAppend: await dependencies.readBootstrap(metadata),
+    // With a policy of OpenClaw's in force, nothing that files could add (MCP servers, hooks, plugins) may go around it.
+    claudeOptions: nativeTools === undefined ? {} : { tools: nativeTools, settingSources: [] },
+  };
+}
+
 /** Stable facts only: anything that changes from turn to turn would cost the warm process. */
-function fingerprintOf(metadata: ContractorAgentMetadata, workspace: string): string {
+function fingerprintOf({ metadata, workspace, nativeTools }: Acquisition): string {
   const { adapter, endpoint, model, claudeExecutable } = metadata;
-  return JSON.stringify([adapter, endpoint ?? null, model ?? null, claudeExecutable ?? null, workspace]);
+  return JSON.stringify([adapter, endpoint, model, claudeExecutable, workspace, nativeTools].map(orNull));
+}
+
+function orNull(value: unknown): unknown {
+  return value ?? null;
 }

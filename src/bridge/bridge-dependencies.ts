@@ -3,8 +3,10 @@ import type { PluginConfig } from "../config/schema.ts";
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
 import type { OpenTurns } from "../contractor/open-turns.ts";
 import type { EndReason, SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
-import type { SessionMapStore } from "../contractor/session-map/session-map-store.ts";
+import type { ConversationKey, SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import type { SessionPool } from "../pool/session-pool.ts";
+import type { PermissionGrants } from "./permission-grants.ts";
+import type { TurnChoices } from "./turn.ts";
 import type { TurnQueue } from "./turn-queue.ts";
 
 export type UnrecordedSession = {
@@ -28,8 +30,16 @@ export type BridgeDependencies = {
     where: { workspace: string; known: string | undefined },
   ): Promise<string | null>;
   openTurns(workspace: string): OpenTurns;
+  /** What Claude said after its turn, when work in the background was done. Reports its own failures. */
+  deliverLateAnswer(answer: ConversationKey & { text: string }): Promise<void>;
+  /** By conversation: those of its latest turn. */
+  choices: Map<string, TurnChoices>;
+  /** What people have allowed for as long as a Claude session lasts. */
+  grants: PermissionGrants;
   /** What could not be written into the map after a completed turn, by conversation; written before the next one. */
   unrecorded: Map<string, UnrecordedSession>;
+  /** The user whom Claude Code runs as; undefined on systems without. */
+  uid: number | undefined;
   pool: SessionPool;
   queue: TurnQueue;
   now(): Date;

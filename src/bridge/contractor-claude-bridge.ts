@@ -1,14 +1,27 @@
 import { ownValue } from "../config/own-value.ts";
 import type { ContractorConfig } from "../config/schema.ts";
+import { resolveContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
 import type { EndReason, SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
 import type { ConversationKey, PreparedClose } from "../contractor/session-map/session-map-store.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import type { BridgeDependencies } from "./bridge-dependencies.ts";
+import {
+  compactConversation,
+  type CompactionOutcome,
+  type CompactionRequest,
+} from "./compact-conversation.ts";
 import { conversationId } from "./conversation-id.ts";
 import { normalizeClaudeError } from "./response-normalizer.ts";
+import { askAside, type SideAnswer, type SideQuestion } from "./side-question.ts";
 import { takeTurn } from "./take-turn.ts";
-import { emptyTurnRecord, type TurnObserver, type TurnOutcome, type TurnRequest } from "./turn.ts";
+import {
+  emptyTurnRecord,
+  type TurnChoices,
+  type TurnObserver,
+  type TurnOutcome,
+  type TurnRequest,
+} from "./turn.ts";
 
 /** What the bridge does to a conversation at the edge of the host's own transaction. */
 export type ConversationMutation = Pick<PreparedClose, "commit" | "rollback">;
@@ -16,6 +29,10 @@ export type ConversationMutation = Pick<PreparedClose, "commit" | "rollback">;
 export type ContractorClaudeBridge = {
   /** One turn, start to end. Never rejects: what goes wrong is a `failed` outcome with its cause. */
   runTurn(request: TurnRequest, observer: TurnObserver): Promise<TurnOutcome>;
+  /** Has the conversation's Claude session compacted, after the turn that runs. Rejects as `readConfig` and the store do. */
+  compactConversation(key: ConversationKey, request: CompactionRequest): Promise<CompactionOutcome>;
+  /** Answers beside the conversation, from a copy of its Claude session. */
+  askAside(question: SideQuestion): Promise<SideAnswer>;
   /**
    * Forgets the conversation's Claude session in the map and in memory, after it has cancelled the turn that runs;
    * resolves to the entry that ended, or null when there was none. Idempotent.
@@ -36,6 +53,22 @@ export type ContractorClaudeBridge = {
 export function createContractorClaudeBridge(dependencies: BridgeDependencies): ContractorClaudeBridge {
   const { pool, queue } = dependencies;
 
+  async function runTurn(request: TurnRequest, observer: TurnObserver): Promise<TurnOutcome> {
+    if (request.openclawSessionKey === "") return failed(withoutIdentity());
+    const { signal, settings, nativeTools } = request;
+    dependencies.choices.set(conversationId(request), { settings, nativeTools });
+    const maxWaiting = dependencies.readConfig().maxQueuedTurns;
+    const run = (signal: AbortSignal): Promise<TurnOutcome> =>
+      takeTurn(dependencies, { request: { ...request, signal }, observer });
+    return queue
+      .enqueue(conversationId(request), { signal, maxWaiting, run })
+      .catch((cause: unknown) => failed(unexpectedFailure(cause)));
+  }
+
+  function choicesFor(key: ConversationKey): TurnChoices {
+    return dependencies.choices.get(conversationId(key)) ?? UNKNOWN_CHOICES;
+  }
+
   /** Alone with the conversation: no turn runs, and its process has ended. Null for an agent that is no contractor. */
   async function interrupted<Value>(
     key: ConversationKey,
@@ -53,20 +86,19 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
   /** What was left of earlier turns, and could not be written, belongs to the life that ends here. */
   async function forgetLeftovers(key: ConversationKey, { workspace }: ContractorConfig): Promise<void> {
     dependencies.unrecorded.delete(conversationId(key));
+    dependencies.grants.forget(conversationId(key));
+    dependencies.choices.delete(conversationId(key));
     await dependencies.openTurns(workspace).forget(key);
   }
 
   return {
-    async runTurn(request, observer) {
-      if (request.openclawSessionKey === "") return failed(withoutIdentity());
-      const { signal } = request;
-      const maxWaiting = dependencies.readConfig().maxQueuedTurns;
-      const run = (signal: AbortSignal): Promise<TurnOutcome> =>
-        takeTurn(dependencies, { request: { ...request, signal }, observer });
-      return queue
-        .enqueue(conversationId(request), { signal, maxWaiting, run })
-        .catch((cause: unknown) => failed(unexpectedFailure(cause)));
+    runTurn,
+    async compactConversation(key, request) {
+      const { workspace } = resolveContractorAgentMetadata(dependencies.readConfig(), key.agentId);
+      const store = dependencies.openStore(workspace);
+      return compactConversation({ key, store, choices: choicesFor(key), runTurn }, request);
     },
+    askAside: (question) => askAside(dependencies, { ...question, ...choicesFor(question) }),
     resetConversation: (key, endedBy) =>
       interrupted(key, async (contractor) => {
         await forgetLeftovers(key, contractor);
@@ -90,6 +122,12 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
     },
   };
 }
+
+/** Before the first turn nobody knows whether tools are restricted: what needs none goes without. */
+const UNKNOWN_CHOICES: TurnChoices = {
+  settings: { model: null, effort: null, fast: null },
+  nativeTools: [],
+};
 
 function failed(error: ContractorError): TurnOutcome {
   return normalizeClaudeError(emptyTurnRecord(), { error, accepted: false });

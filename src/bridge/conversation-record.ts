@@ -23,13 +23,20 @@ export type RecordedTurn = {
   problem?: ContractorError;
 };
 
+export type TurnFacts = {
+  /** The session still lacks the summary it should have had. */
+  summaryOwed: boolean;
+  /** US dollars that the session has cost so far; undefined when the turn told nothing of it. */
+  costUsd: number | undefined;
+};
+
 /** What this plugin remembers of a conversation, for one turn of it. */
 export type ConversationRecord = {
   readonly plan: SessionPlan;
   /** The process of the turn before ended in the middle of it. */
   readonly interrupted: boolean;
-  /** Only now is the session's id known to be resumable. `summaryOwed`: it still lacks the summary it should have had. */
-  completed(session: AcquiredSession, facts: { summaryOwed: boolean }): Promise<RecordedTurn>;
+  /** Only now is the session's id known to be resumable. */
+  completed(session: AcquiredSession, facts: TurnFacts): Promise<RecordedTurn>;
   /** The turn is over, however it ended. */
   close(ending: "completed" | "cancelled" | "failed"): Promise<void>;
 };
@@ -96,14 +103,15 @@ const NOTHING_KEPT: ConversationRecord = {
 
 async function recordTurn(
   conversation: Conversation & { store: SessionMapStore; key: ConversationKey },
-  { session, summaryOwed }: { session: AcquiredSession; summaryOwed: boolean },
+  turn: TurnFacts & { session: AcquiredSession },
 ): Promise<RecordedTurn> {
   const { dependencies, store, key } = conversation;
+  const { session } = turn;
   const { continues } = session;
-  const entry = await entryAfterTurn(conversation, { session, summaryOwed });
+  const entry = await entryAfterTurn(conversation, turn);
   if (continues !== null) {
-    const { claudeSessionId, lastActivityAt: at, lifecycle, transcript, seedPending } = entry;
-    const changes = { lifecycle, transcript, seedPending };
+    const { claudeSessionId, lastActivityAt: at, lifecycle, transcript, seedPending, costUsd } = entry;
+    const changes = { lifecycle, transcript, seedPending, costUsd };
     try {
       const noted = await store.touch({ key, claudeSessionId, at, changes });
       return { turns: noted ? entry.turns : null };
@@ -140,7 +148,7 @@ async function recordLate(
 
 async function entryAfterTurn(
   { dependencies, request, workspace, key }: Conversation & { key: ConversationKey },
-  { session, summaryOwed }: { session: AcquiredSession; summaryOwed: boolean },
+  { session, summaryOwed, costUsd = session.continues?.costUsd }: TurnFacts & { session: AcquiredSession },
 ): Promise<SessionMapEntry> {
   const { continues } = session;
   const claudeSessionId = session.loan.session.sessionId;
@@ -161,6 +169,7 @@ async function entryAfterTurn(
     ...(lifecycle === undefined ? {} : { lifecycle }),
     ...(session.historyFrom === undefined ? {} : { historyFrom: session.historyFrom }),
     ...(transcript === null ? {} : { transcript }),
+    ...(costUsd === undefined ? {} : { costUsd }),
     ...(summaryOwed || continues?.seedPending !== undefined ? { seedPending: summaryOwed } : {}),
   };
 }

@@ -1,31 +1,29 @@
 import type { SessionUpdate } from "@agentclientprotocol/sdk/unstable";
-import type { PromptOutcome } from "../acp/acp-adapter.ts";
+import type { AgentSession, PromptOutcome, SessionSettings } from "../acp/acp-adapter.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { AcquiredSession } from "./acquire-claude-session.ts";
-import type { ClaudeTurnPayload } from "./input-filter.ts";
 import type { SessionPlan } from "./plan-session.ts";
-import { COMPACTED_NOTICE } from "./session-start.ts";
+import type { PreparePrompt } from "./prepare-prompt.ts";
+import { ASK_NOBODY, type PromptCallbacks } from "./prompt-callbacks.ts";
+import { COMPACTED_NOTICE, unsupportedNotices } from "./session-start.ts";
+import type { TurnClocks } from "./turn-clocks.ts";
 import type { TurnProjection } from "./turn-projection.ts";
 import type { TurnSession } from "./turn-session.ts";
-import type { TurnObserver } from "./turn.ts";
-
-/** What is sent, and what the person reads in front of the answer. */
-export type PreparedPrompt = {
-  payload: ClaudeTurnPayload;
-  notices: string[];
-  /** There was something to tell the session, but not in front of a slash command. */
-  summaryOwed: boolean;
-};
 
 export type Dispatch = {
   plan: SessionPlan;
   session: TurnSession;
-  /** A session that begins anew is told what was said before. */
-  prepare: (session: AcquiredSession) => Promise<PreparedPrompt>;
-  /** Called once, before the contractor is given anything. */
+  /** The message itself is to make room: where that fails, nothing else is tried. */
+  isCompaction: boolean;
+  prepare: PreparePrompt;
+  settings: SessionSettings;
+  /** Called before the contractor is given anything. */
   onAccepted: () => void;
-  observer: Pick<TurnObserver, "onPermissionRequest">;
+  /** Called when a session has been given the prompt. */
+  onPrompted: (session: AcquiredSession) => void;
+  callbacksFor: (session: AcquiredSession) => PromptCallbacks;
   projection: TurnProjection;
+  clocks: TurnClocks;
   signal: AbortSignal;
 };
 
@@ -33,6 +31,8 @@ export type Dispatched = {
   outcome: PromptOutcome;
   /** Null when the turn was cancelled before there was one. */
   session: AcquiredSession | null;
+  /** What was sent; undefined when nothing was. */
+  prompt: string | undefined;
   /** Those that nothing was said after. */
   notices: string[];
   summaryOwed: boolean;
@@ -41,6 +41,7 @@ export type Dispatched = {
 const CANCELLED: Dispatched = {
   outcome: { stopReason: "cancelled" },
   session: null,
+  prompt: undefined,
   notices: [],
   summaryOwed: false,
 };
@@ -53,10 +54,9 @@ export async function dispatchTurn(turn: Dispatch): Promise<Dispatched> {
   const session = await turn.session.changeTo(turn.plan);
   if (session === null) return CANCELLED;
   try {
-    turn.onAccepted();
     return await prompt(turn, { session, before: [] });
   } catch (failure) {
-    if (!wasRefusedAsTooLong(turn, failure)) throw failure;
+    if (!wasRefusedAsTooLong(turn, failure) || turn.isCompaction) throw failure;
     if (session.continues === null) throw messageTooLong(failure);
     return makeRoom(turn, { kind: "continue", entry: session.continues });
   }
@@ -84,13 +84,7 @@ async function promptAfterCompaction(turn: Dispatch, plan: SessionPlan): Promise
   // Its transcript has vanished meanwhile: a new session is as empty as it gets.
   if (session.continues === null) return prompt(turn, { session, before: [] });
   try {
-    const { stopReason } = await session.loan.session.prompt({
-      text: "/compact",
-      images: [],
-      signal: turn.signal,
-      onUpdate: () => undefined,
-      onPermissionRequest: () => Promise.resolve(null),
-    });
+    const { stopReason } = await compact(turn, session.loan.session);
     if (stopReason === "cancelled") return { ...CANCELLED, session };
     return await prompt(turn, { session, before: [COMPACTED_NOTICE] });
   } catch (failure) {
@@ -99,23 +93,40 @@ async function promptAfterCompaction(turn: Dispatch, plan: SessionPlan): Promise
   }
 }
 
+/** Nothing may be heard of it until it is done. */
+function compact({ clocks, signal }: Dispatch, session: AgentSession): Promise<PromptOutcome> {
+  const request = { text: "/compact", images: [], signal, onUpdate: () => undefined, ...ASK_NOBODY };
+  return clocks.pausedWhile(() => session.prompt(request), "a compaction");
+}
+
 async function prompt(
-  { prepare, observer, projection, signal }: Dispatch,
+  turn: Dispatch,
   { session, before }: { session: AcquiredSession; before: string[] },
 ): Promise<Dispatched> {
-  const { payload, notices, summaryOwed } = await prepare(session);
-  const unsaid = [...notices, ...before];
-  const outcome = await session.loan.session.prompt({
+  const { projection, clocks, signal } = turn;
+  const live = session.loan.session;
+  // What Claude does of its own accord would be taken for a part of this answer.
+  await live.quiet(signal);
+  const { unsupported } = await live.configure(turn.settings);
+  const { payload, notices, summaryOwed, costBefore } = await turn.prepare(session);
+  projection.costsFrom(costBefore);
+  const unsaid = [...notices, ...before, ...unsupportedNotices(session.loan.memory, unsupported)];
+  turn.onAccepted();
+  const answer = live.prompt({
     ...payload,
     signal,
     onUpdate(update) {
+      clocks.alive();
+      // Whoever has cancelled a turn wants to hear no more of it; adapters go on for a moment.
+      if (signal.aborted) return;
       // A prompt that is refused has nothing to announce: the notices wait for the first word of the answer.
       if (speaks(update)) for (const notice of unsaid.splice(0)) projection.announce(notice);
       projection.apply(update);
     },
-    onPermissionRequest: (permission, asked) => observer.onPermissionRequest(permission, asked),
+    ...turn.callbacksFor(session),
   });
-  return { outcome, session, notices: unsaid, summaryOwed };
+  turn.onPrompted(session);
+  return { outcome: await answer, session, prompt: payload.text, notices: unsaid, summaryOwed };
 }
 
 function speaks(update: SessionUpdate): boolean {

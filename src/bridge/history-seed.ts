@@ -1,4 +1,4 @@
-import { withoutControlCharacters } from "./input-filter.ts";
+import { harmlessWithin } from "./input-filter.ts";
 import type { HistoryMessage } from "./turn.ts";
 
 const TAG = "openclaw-history";
@@ -33,10 +33,7 @@ function withoutNewMessage(history: HistoryMessage[], newMessage: string): Histo
 }
 
 function lineOf({ role, text }: HistoryMessage): string {
-  const harmless = withoutControlCharacters(text.trim().toWellFormed()).replaceAll(
-    new RegExp(`<([\\s/]*)(${TAG})`, "gi"),
-    "<$1_$2",
-  );
+  const harmless = harmlessWithin(TAG, text.trim());
   return harmless === "" ? "" : `${role}: ${shortened(harmless)}`;
 }
 

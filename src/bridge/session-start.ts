@@ -1,3 +1,6 @@
+import type { SettingsReport } from "../acp/acp-adapter.ts";
+import type { SessionMemory } from "../pool/session-pool.ts";
+
 /** Why a turn begins a Claude session in a conversation that may have messages already. */
 export type FreshStartReason =
   /** Claude has never been in it: it is new, or a fork, or another model has answered until now. */
@@ -41,5 +44,18 @@ export function noticesOf(start: {
   return [
     ...(interrupted ? [INTERRUPTED_NOTICE] : []),
     ...(cause === undefined ? [] : [`_${cause}; ${session}._`]),
+  ];
+}
+
+/** Told once a process: a setting that the agent does not have changes nothing about any turn after that either. */
+export function unsupportedNotices(
+  memory: SessionMemory,
+  unsupported: SettingsReport["unsupported"],
+): string[] {
+  const news = unsupported.filter((setting) => !memory.unsupportedTold.includes(setting));
+  memory.unsupportedTold.push(...news);
+  if (news.length === 0) return [];
+  return [
+    `_This contractor's adapter cannot be set to the chosen ${news.join(" or ")}; it goes on without._`,
   ];
 }

@@ -1,22 +1,21 @@
+import type { AgentSession, SessionSettings } from "../acp/acp-adapter.ts";
 import { resolveContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
+import { claudeModeOf } from "../contractor/permission-mode.ts";
+import type { ContractorError } from "../errors/contractor-error.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
-import type { AcquiredSession } from "./acquire-claude-session.ts";
 import type { BridgeDependencies } from "./bridge-dependencies.ts";
 import { conversationId } from "./conversation-id.ts";
-import { openConversationRecord, type ConversationRecord, type RecordedTurn } from "./conversation-record.ts";
-import { dispatchTurn, type PreparedPrompt } from "./dispatch-turn.ts";
-import { summaryOfHistory } from "./history-seed.ts";
-import {
-  buildClaudeTurnPayload,
-  isSlashCommand,
-  withSummary,
-  type ClaudeTurnPayload,
-} from "./input-filter.ts";
-import { normalizeClaudeError, normalizeClaudeResponse } from "./response-normalizer.ts";
-import { noticesOf } from "./session-start.ts";
+import { openConversationRecord, type ConversationRecord } from "./conversation-record.ts";
+import { dispatchTurn, type Dispatch } from "./dispatch-turn.ts";
+import { buildClaudeTurnPayload, isSlashCommand } from "./input-filter.ts";
+import { prepareInbound } from "./prepare-inbound.ts";
+import { createPromptPreparation } from "./prepare-prompt.ts";
+import { promptCallbacks } from "./prompt-callbacks.ts";
+import { endingOf, normalizeClaudeError, normalizeClaudeResponse } from "./response-normalizer.ts";
 import { createTurnProjection, type TurnProjection } from "./turn-projection.ts";
 import { createTurnSession, type TurnSession } from "./turn-session.ts";
-import type { TurnObserver, TurnOutcome, TurnRequest } from "./turn.ts";
+import { watchTurn, type TurnWatch } from "./turn-watch.ts";
+import type { InboundMessage, TurnObserver, TurnOutcome, TurnRequest } from "./turn.ts";
 
 /** One turn that has its place in the queue, from top to bottom. Never rejects. */
 export async function takeTurn(
@@ -27,114 +26,137 @@ export async function takeTurn(
     observer.onEvent(event);
   });
   if (request.signal.aborted) return { ...projection.record, kind: "cancelled" };
-  let accepted = false;
+  const progress: TurnProgress = { accepted: false, over: false };
   let record: ConversationRecord | undefined;
   let outcome: TurnOutcome;
   try {
     const metadata = resolveContractorAgentMetadata(dependencies.readConfig(), request.agentId);
-    const payload = buildClaudeTurnPayload(request.message);
+    // A mode that may not be, and a message that says nothing, start no process.
+    const settings = { mode: claudeModeOf({ ...metadata, uid: dependencies.uid }), ...request.settings };
+    buildClaudeTurnPayload(request.message);
     const workspace = await dependencies.resolveWorkspace(metadata.workspace);
     record = await openConversationRecord({ dependencies, metadata, request, workspace });
-    const conversation = conversationId(request);
-    const session = createTurnSession({ dependencies, metadata, conversation, workspace }, request.signal);
-    const onAccepted = (): void => {
-      accepted = true;
-    };
-    outcome = await takeRecordedTurn({ request, observer, projection, payload, record, session, onAccepted });
+    const { silenceMinutes } = metadata;
+    const { signal, deadlineAt } = request;
+    const watch = watchTurn({ signal, silenceMinutes, deadlineAt, projection });
+    const { agentId, openclawSessionKey, nativeTools } = request;
+    const key = { agentId, openclawSessionKey };
+    const session = createTurnSession({ dependencies, metadata, key, workspace, nativeTools }, watch.signal);
+    outcome = await takeRecordedTurn({
+      ...{ dependencies, request, observer, settings, workspace },
+      ...{ projection, progress, record, session, watch },
+    });
   } catch (cause) {
-    projection.finish();
+    projection.finish("failed");
     const error = unexpectedFailure(cause);
-    outcome = normalizeClaudeError(projection.record, { error, accepted, acted: projection.acted });
+    const { acted, limitResetAt } = projection;
+    const { accepted } = progress;
+    outcome = normalizeClaudeError(projection.record, { error, accepted, acted, limitResetAt });
   }
   await record?.close(outcome.kind);
   return outcome;
 }
 
+const COMPACTION = /^\/compact(?:\s|$)/;
+
+type TurnProgress = {
+  accepted: boolean;
+  /** Another turn of the conversation may run: what comes now is not for this one. */
+  over: boolean;
+};
+
 type RecordedTurnParts = {
+  dependencies: BridgeDependencies;
   request: TurnRequest;
   observer: TurnObserver;
+  settings: SessionSettings;
+  workspace: string;
   projection: TurnProjection;
-  payload: ClaudeTurnPayload;
+  progress: TurnProgress;
   record: ConversationRecord;
   session: TurnSession;
-  onAccepted: () => void;
+  watch: TurnWatch;
 };
 
 async function takeRecordedTurn(turn: RecordedTurnParts): Promise<TurnOutcome> {
-  const { request, observer, projection, record, session, onAccepted } = turn;
+  const { request, projection, progress, record, session, watch } = turn;
   let keepAt: number | null = null;
   try {
-    const { plan } = record;
-    const { signal } = request;
-    const prepare = (acquired: AcquiredSession): Promise<PreparedPrompt> => preparePrompt(turn, acquired);
-    const dispatched = await dispatchTurn({
-      plan,
-      session,
-      prepare,
-      onAccepted,
-      observer,
-      projection,
-      signal,
-    });
-    projection.finish();
-    if (dispatched.session === null) return { ...projection.record, kind: "cancelled" };
-    const { outcome, notices, summaryOwed } = dispatched;
+    const dispatched = await dispatchTurn(dispatchOf(turn));
+    watch.throwIfFired();
+    if (dispatched.session === null) return cancelled(projection);
+    const { outcome, prompt, summaryOwed } = dispatched;
     const { loan } = dispatched.session;
-    const normalized = normalizeClaudeResponse(projection.record, {
-      outcome,
-      notices,
-      claudeSessionId: loan.session.sessionId,
-      warm: loan.warm,
-      slashCommand: isSlashCommand(request.message),
-    });
+    const slashCommand = isSlashCommand(request.message);
+    for (const paragraph of endingOf(projection, { ...dispatched, slashCommand }))
+      projection.append(paragraph);
+    projection.finish(outcome.stopReason === "cancelled" ? "cancelled" : "completed");
+    loan.memory.costUsd = projection.record.sessionCostUsd ?? loan.memory.costUsd;
+    const { sessionId: claudeSessionId } = loan.session;
+    const settled = { outcome, claudeSessionId, warm: loan.warm, prompt };
+    const normalized = normalizeClaudeResponse(projection.record, settled);
     if (normalized.kind !== "completed") return normalized;
-    const recorded = await record.completed(dispatched.session, { summaryOwed });
+    const recorded = await record.completed(dispatched.session, {
+      summaryOwed,
+      costUsd: projection.record.sessionCostUsd,
+    });
     if (!request.lastTurnOfProcess) keepAt = recorded.turns;
-    return recorded.problem === undefined ? normalized : withProblem(normalized, recorded.problem);
+    if (recorded.problem === undefined) return normalized;
+    projection.append(problemNote(recorded.problem));
+    return { ...normalized, text: projection.record.text };
   } finally {
+    progress.over = true;
+    watch.clocks.stop();
     await session.release(keepAt);
   }
 }
 
-/** A session that begins in the middle of a conversation, and one that has not been told of it yet. */
-function needsSummary({ fresh, continues }: AcquiredSession): boolean {
-  return fresh !== undefined || continues?.seedPending === true;
+function cancelled(projection: TurnProjection): TurnOutcome {
+  projection.finish("cancelled");
+  return { ...projection.record, kind: "cancelled" };
 }
 
-async function preparePrompt(
-  { request, record, payload }: RecordedTurnParts,
-  session: AcquiredSession,
-): Promise<PreparedPrompt> {
-  const summary = needsSummary(session) ? await summaryFor(request, session) : undefined;
-  const { interrupted } = record;
-  const summaryOwed = summary !== undefined && isSlashCommand(request.message);
-  const summarized = summary !== undefined && !summaryOwed;
+function dispatchOf(turn: RecordedTurnParts): Dispatch {
+  const { dependencies, request, observer, settings, workspace } = turn;
+  const { projection, progress, record, session, watch } = turn;
+  const { clocks, signal } = watch;
+  const { grants } = dependencies;
   return {
-    payload: withSummary(payload, summary),
-    notices: noticesOf({ interrupted, fresh: session.fresh, summarized }),
-    summaryOwed,
+    plan: record.plan,
+    isCompaction: COMPACTION.test(buildClaudeTurnPayload(request.message).text),
+    ...{ session, settings, projection, clocks, signal },
+    prepare: createPromptPreparation({ request, workspace, interrupted: record.interrupted }),
+    onAccepted() {
+      progress.accepted = true;
+    },
+    onPrompted({ loan }) {
+      observer.onSteerable((message) =>
+        steer(loan.session, { message, workspace, isOver: () => progress.over }),
+      );
+    },
+    callbacksFor: ({ loan }) =>
+      promptCallbacks({
+        ...{ observer, projection, clocks, grants },
+        conversation: conversationId(request),
+        claudeSessionId: loan.session.sessionId,
+      }),
   };
 }
 
-async function summaryFor(
-  { readHistory, message }: TurnRequest,
-  { historyFrom }: AcquiredSession,
-): Promise<string | undefined> {
-  // Without a history there is nothing to tell, and the notice says so.
-  const history = await readHistory().catch(() => []);
-  const ofThisLife = history.filter(({ at }) => !isBefore(at, historyFrom));
-  return summaryOfHistory(ofThisLife, message.text);
-}
-
-function isBefore(at: string | undefined, from: string | undefined): boolean {
-  return at !== undefined && from !== undefined && Date.parse(at) < Date.parse(from);
+/** Gives the running turn another message, as it would be sent by itself; a command wants a turn of its own. */
+async function steer(
+  session: AgentSession,
+  turn: { message: InboundMessage; workspace: string; isOver: () => boolean },
+): Promise<boolean> {
+  const { message, workspace, isOver } = turn;
+  const { images, steering } = session.capabilities;
+  if (isOver() || !steering || isSlashCommand(message)) return false;
+  const payload = await prepareInbound(message, { workspace, images });
+  // Files may have taken their time.
+  return isOver() ? false : session.steer(payload);
 }
 
 /** The answer stands; that it could not be noted is told with it. */
-function withProblem(
-  outcome: TurnOutcome & { kind: "completed" },
-  problem: NonNullable<RecordedTurn["problem"]>,
-): TurnOutcome {
-  const note = `_This conversation's Claude session could not be noted: ${problem.toParagraph()} It is tried again with the next message._`;
-  return { ...outcome, text: `${outcome.text}\n\n${note}` };
+function problemNote(problem: ContractorError): string {
+  return `_This conversation's Claude session could not be noted: ${problem.toParagraph()} It is tried again with the next message._`;
 }

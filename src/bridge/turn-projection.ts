@@ -1,53 +1,110 @@
-import type { SessionUpdate, ToolCall, ToolCallUpdate } from "@agentclientprotocol/sdk/unstable";
-import { emptyTurnRecord, type ToolCallFact, type TurnEvent, type TurnRecord } from "./turn.ts";
+import type { SessionUpdate } from "@agentclientprotocol/sdk/unstable";
+import type { BeforeToolCall, RetryNotice } from "../acp/acp-adapter.ts";
+import { createAnswerText } from "./answer-text.ts";
+import { claudeMetaOf, limitResetOf } from "./claude-meta.ts";
+import { createRepeatedText } from "./repeated-text.ts";
+import { createToolCalls } from "./tool-calls.ts";
+import type { ToolUpdate } from "./tool-facts.ts";
+import type { TurnActivity } from "./turn-clocks.ts";
+import { planEntriesOf, samePlan } from "./turn-plan.ts";
+import { sessionUsageAfter } from "./turn-usage.ts";
+import {
+  emptyTurnRecord,
+  type ToolCallFact,
+  type TurnEvent,
+  type TurnOutcome,
+  type TurnRecord,
+} from "./turn.ts";
 
-/** What claude-agent-acp calls Claude Code's own compaction; it is the one tool that changes nothing but the context. */
+/** What claude-agent-acp calls Claude Code's own compaction; it changes nothing but the context. */
 const COMPACTION_TOOL = "compact";
+const PROGRESS_MS = 5_000;
 
 /** Folds one turn's session updates into what people see (events) and what is kept (the record). */
 export type TurnProjection = {
   apply(update: SessionUpdate): void;
   /** A paragraph of this plugin's own in front of what Claude says next. */
   announce(paragraph: string): void;
-  /** Call when the turn is over, however it ended: reasoning that nothing followed is over, too. */
-  finish(): void;
+  /** A paragraph of this plugin's own after everything that Claude has said. */
+  append(paragraph: string): void;
+  /** Claude Code is about to run a tool: its input is complete. */
+  begins(call: BeforeToolCall): void;
+  /** A person or a policy refuses the call. */
+  markRefused(toolCallId: string): void;
+  retrying(notice: RetryNotice): void;
+  /** Call now and then: tells of tools that have been running for some time. */
+  beat(): void;
+  /** What the session that answers had cost before the turn, in US dollars; undefined when nobody knows. */
+  costsFrom(sessionCostUsd: number | undefined): void;
+  /** Call when the turn is over, with how it ended: whatever was still open is over, too. */
+  finish(kind: TurnOutcome["kind"]): void;
   readonly record: TurnRecord;
   /** Claude has said, thought or done anything: the turn must not be sent a second time. */
   readonly acted: boolean;
   /** Claude Code has tried to compact its context by itself. */
   readonly compacted: boolean;
+  /** The call that was refused, when Claude has said and done nothing since. */
+  readonly refusedLast: ToolCallFact | undefined;
+  /** When the usage limit is over that Claude Code is close to or has met. */
+  readonly limitResetAt: Date | undefined;
+  readonly activity: TurnActivity;
 };
 
-type ToolUpdate = (ToolCall | ToolCallUpdate) & { _meta?: Record<string, unknown> | null };
-
-export function createTurnProjection(emit: (event: TurnEvent) => void): TurnProjection {
+export function createTurnProjection(
+  emit: (event: TurnEvent) => void,
+  { now = Date.now }: { now?: () => number } = {},
+): TurnProjection {
   const record = emptyTurnRecord();
-  const calls = new Map<string, ToolCallFact>();
-  let paragraphBroken = false;
+  const answer = createAnswerText();
+  const repeatedReasoning = createRepeatedText();
+  const compactions = new Map<string, { since: number; over: boolean }>();
+  const calls = createToolCalls(onToolEvent, now);
   let reasoningOpen = false;
   let spoken = false;
+  let progressAt = -Infinity;
+  let costBefore: number | undefined;
+  let refusedLast: ToolCallFact | undefined;
+  let limitResetAt: Date | undefined;
+  let lastSign: string | undefined;
 
-  function appendText(chunk: string): void {
-    if (chunk === "") return;
-    closeReasoning();
-    // Text before and after a tool is two paragraphs of one answer.
-    const delta = paragraphBroken && record.text !== "" ? `${paragraphGap()}${chunk.trimStart()}` : chunk;
-    if (delta.trim() === "" && paragraphBroken) return;
-    paragraphBroken = false;
-    spoken = true;
-    record.text += delta;
+  function onToolEvent(event: Extract<TurnEvent, { call: ToolCallFact }>): void {
+    const { call, type } = event;
+    const same = refusedLast?.toolCallId === call.toolCallId;
+    if (type === "tool-start" && !same) refusedLast = undefined;
+    if (type === "tool-end") {
+      lastSign = `the end of ${call.toolName}`;
+      if (call.refused || same) refusedLast = call.refused ? call : undefined;
+    }
+    emit(event);
+  }
+
+  function tellText(delta: string): void {
+    if (delta === "") return;
+    record.text = answer.text;
     emit({ type: "text", delta, text: record.text });
   }
 
-  function paragraphGap(): string {
-    return record.text === "" || record.text.endsWith("\n\n") ? "" : "\n\n";
+  function say(chunk: string, messageId: string | null | undefined): void {
+    if (chunk === "") return;
+    closeReasoning();
+    calls.announceHeld();
+    lastSign = "writing";
+    const delta = answer.say(chunk, messageId);
+    if (delta === "") return;
+    spoken = true;
+    refusedLast = undefined;
+    tellText(delta);
   }
 
-  function appendReasoning(chunk: string): void {
-    if (chunk === "") return;
+  function reason(chunk: string, messageId: string | null | undefined): void {
+    const { text, apart } = repeatedReasoning.take(chunk, messageId);
+    lastSign = "thinking";
+    if (text === "") return;
+    calls.announceHeld();
     reasoningOpen = true;
-    record.reasoning += chunk;
-    emit({ type: "reasoning", delta: chunk, text: record.reasoning });
+    const delta = apart ? `\n\n${text}` : text;
+    record.reasoning += delta;
+    emit({ type: "reasoning", delta, text: record.reasoning });
   }
 
   function closeReasoning(): void {
@@ -56,90 +113,144 @@ export function createTurnProjection(emit: (event: TurnEvent) => void): TurnProj
     emit({ type: "reasoning-end" });
   }
 
-  function applyTool(update: ToolUpdate): void {
+  /** Whatever is said before and after is not one paragraph, and not one message. */
+  function interrupt(): void {
     closeReasoning();
-    paragraphBroken = true;
-    const known = calls.get(update.toolCallId);
-    const call = mergeToolCall(known, update);
-    calls.set(call.toolCallId, call);
-    record.toolCalls = [...calls.values()];
-    if (known === undefined) emit({ type: "tool-start", call });
-    if (call.status !== "running" && (known === undefined || known.status === "running")) {
-      emit({ type: "tool-end", call });
+    answer.interrupt();
+    repeatedReasoning.forget();
+  }
+
+  function applyTool(update: ToolUpdate): void {
+    interrupt();
+    if (claudeMetaOf(update).toolName === COMPACTION_TOOL || compactions.has(update.toolCallId)) {
+      applyCompaction(update.toolCallId, update.status === "completed" || update.status === "failed");
+      return;
     }
+    calls.apply(update);
+    record.toolCalls = calls.list;
+  }
+
+  function applyCompaction(id: string, over: boolean): void {
+    const known = compactions.get(id);
+    if (known === undefined) emit({ type: "compaction", phase: "start" });
+    if (over && known?.over !== true) emit({ type: "compaction", phase: "end" });
+    compactions.set(id, { since: known?.since ?? now(), over: over || known?.over === true });
+    lastSign = over ? "the end of a compaction" : "a compaction";
+  }
+
+  function applyPlan(update: Extract<SessionUpdate, { sessionUpdate: "plan" }>): void {
+    interrupt();
+    calls.announceHeld();
+    lastSign = "planning";
+    const entries = planEntriesOf(update.entries);
+    if (samePlan(record.plan, entries)) return;
+    record.plan = entries;
+    emit({ type: "plan", entries });
+  }
+
+  function tellProgress(): void {
+    if (now() - progressAt < PROGRESS_MS) return;
+    progressAt = now();
+    emit({ type: "progress" });
   }
 
   function apply(update: SessionUpdate): void {
+    tellProgress();
     switch (update.sessionUpdate) {
       case "agent_message_chunk":
-        if (update.content.type === "text" && !isFromSubagent(update)) appendText(update.content.text);
+        if (update.content.type === "text" && !isFromSubagent(update))
+          say(update.content.text, update.messageId);
         return;
       case "agent_thought_chunk":
-        if (update.content.type === "text" && !isFromSubagent(update)) appendReasoning(update.content.text);
+        if (update.content.type === "text" && !isFromSubagent(update))
+          reason(update.content.text, update.messageId);
         return;
       case "tool_call":
       case "tool_call_update":
         applyTool(update);
         return;
+      case "plan":
+        applyPlan(update);
+        return;
+      case "compaction_update":
+        applyCompaction(update.compactionId, update.status !== "in_progress");
+        return;
       case "usage_update":
-        // An empty frame never wipes what an earlier one said.
-        record.contextTokens = update.used > 0 ? update.used : record.contextTokens;
-        record.contextWindow = update.size > 0 ? update.size : record.contextWindow;
-        if (update.cost?.currency === "USD") record.sessionCostUsd = update.cost.amount;
+        Object.assign(record, sessionUsageAfter(record, { update, costBefore }));
+        limitResetAt = limitResetOf(update) ?? limitResetAt;
         return;
       default:
         return;
     }
   }
 
+  function finish(kind: TurnOutcome["kind"]): void {
+    closeReasoning();
+    for (const id of compactions.keys()) applyCompaction(id, true);
+    calls.end(kind);
+    record.toolCalls = calls.list;
+  }
+
   return {
     apply,
     announce(paragraph) {
-      const delta = `${paragraphGap()}${paragraph}\n\n`;
-      record.text += delta;
-      emit({ type: "text", delta, text: record.text });
+      tellText(answer.announce(paragraph));
     },
-    finish: closeReasoning,
+    append(paragraph) {
+      tellText(answer.append(paragraph));
+    },
+    begins(call) {
+      calls.begins(call);
+      record.toolCalls = calls.list;
+    },
+    markRefused(toolCallId) {
+      calls.markRefused(toolCallId);
+      record.toolCalls = calls.list;
+      // claude-code-acp may end the turn without another word of the call.
+      const call = record.toolCalls.find((known) => known.toolCallId === toolCallId);
+      if (call !== undefined && call.status !== "completed") refusedLast = call;
+    },
+    retrying(notice) {
+      lastSign = "a request that the endpoint refused";
+      emit({ type: "retry", notice });
+    },
+    beat() {
+      calls.beat();
+    },
+    costsFrom(sessionCostUsd) {
+      costBefore = sessionCostUsd;
+    },
+    finish,
     record,
     get acted() {
-      const worked = record.toolCalls.some(({ toolName }) => toolName !== COMPACTION_TOOL);
-      return spoken || worked || record.reasoning !== "";
+      return spoken || record.toolCalls.length > 0 || record.reasoning !== "";
     },
     get compacted() {
-      return record.toolCalls.some(({ toolName }) => toolName === COMPACTION_TOOL);
+      return compactions.size > 0;
+    },
+    get refusedLast() {
+      return refusedLast;
+    },
+    get limitResetAt() {
+      return limitResetAt;
+    },
+    get activity() {
+      return { running: runningOf(record.toolCalls, compactions.values()), lastSign };
     },
   };
 }
 
-function mergeToolCall(known: ToolCallFact | undefined, update: ToolUpdate): ToolCallFact {
-  const kind = update.kind ?? known?.kind ?? "other";
-  return {
-    toolCallId: update.toolCallId,
-    kind,
-    toolName: claudeMeta(update)["toolName"] ?? update.name ?? known?.toolName ?? kind,
-    title: update.title ?? known?.title ?? kind,
-    input: update.rawInput ?? known?.input,
-    status: statusAfter(known?.status, update.status),
-  };
-}
-
-/** A call that has ended stays so: a late "in progress" must not make it end a second time. */
-function statusAfter(
-  known: ToolCallFact["status"] | undefined,
-  reported: ToolCallUpdate["status"],
-): ToolCallFact["status"] {
-  if (known === "completed" || known === "failed") return known;
-  return reported === "completed" || reported === "failed" ? reported : "running";
+function runningOf(
+  calls: ToolCallFact[],
+  compactions: Iterable<{ since: number; over: boolean }>,
+): TurnActivity["running"] {
+  const call = calls.find(({ status }) => status === "running");
+  if (call !== undefined) return { what: call.toolName, since: call.startedAt };
+  const compaction = [...compactions].find(({ over }) => !over);
+  return compaction === undefined ? undefined : { what: "a compaction", since: compaction.since };
 }
 
 /** A subagent's own words are its parent tool's business, not part of the answer. */
 function isFromSubagent(update: { _meta?: Record<string, unknown> | null }): boolean {
-  return claudeMeta(update)["parentToolUseId"] !== undefined;
-}
-
-/** Both adapters put Claude Code's own facts under `_meta.claudeCode`. */
-function claudeMeta(update: { _meta?: Record<string, unknown> | null }): Record<string, string | undefined> {
-  const meta = update._meta?.["claudeCode"];
-  if (typeof meta !== "object" || meta === null) return {};
-  return Object.fromEntries(Object.entries(meta).filter(([, value]) => typeof value === "string"));
+  return claudeMetaOf(update).parentToolUseId !== undefined;
 }

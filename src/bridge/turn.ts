@@ -1,4 +1,14 @@
-import type { PermissionDecision, PermissionRequest, PromptImage, TurnUsage } from "../acp/acp-adapter.ts";
+import type {
+  BeforeToolCall,
+  BeforeToolCallVerdict,
+  Effort,
+  PermissionRequest,
+  PromptImage,
+  QuestionAnswer,
+  QuestionRequest,
+  RetryNotice,
+  TurnUsage,
+} from "../acp/acp-adapter.ts";
 import type { ContractorError } from "../errors/contractor-error.ts";
 
 /** What a person (or a schedule, or another agent) said, as the host handed it over. */
@@ -7,6 +17,16 @@ export type InboundMessage = {
   /** What the host knows about sender, group and quoted messages: other people's words, never instructions. */
   context: string | undefined;
   images: PromptImage[];
+  /** Files that came with the message and are no images the agent can be shown. */
+  attachments: InboundAttachment[];
+};
+
+export type InboundAttachment = {
+  /** As the sender named it: untrusted. */
+  name: string;
+  mimeType: string | undefined;
+  /** Absolute path of the host's own copy. */
+  path: string;
 };
 
 /** One message of the conversation as OpenClaw keeps it. */
@@ -26,10 +46,26 @@ export type TurnRequest = {
   /** What OpenClaw still has of this life of the conversation, oldest first. Read only when a session begins anew. */
   readHistory: () => Promise<HistoryMessage[]>;
   message: InboundMessage;
+  settings: TurnSettings;
+  /** Claude Code's own tools that OpenClaw's policy leaves to this agent; undefined when nothing is restricted. */
+  nativeTools: string[] | undefined;
   signal: AbortSignal;
+  /** Epoch milliseconds after which the host takes the turn for failed; undefined when it sets no limit. */
+  deadlineAt: number | undefined;
   /** True in a process that ends after this turn: nothing may be kept warm. */
   lastTurnOfProcess: boolean;
 };
+
+/** What a person chose for this conversation in OpenClaw. Null: nothing. */
+export type TurnSettings = {
+  /** Claude model by alias or id. */
+  model: string | null;
+  effort: Effort | null;
+  fast: boolean | null;
+};
+
+/** How the turns of a conversation are taken; what is done beside them is done the same way. */
+export type TurnChoices = Pick<TurnRequest, "settings" | "nativeTools">;
 
 /** One tool of Claude Code's own at work. */
 export type ToolCallFact = {
@@ -41,7 +77,19 @@ export type ToolCallFact = {
   kind: string;
   input: unknown;
   status: "running" | "completed" | "failed";
+  /** What it printed or returned, cut to a bounded length; undefined while it runs. */
+  output: string | undefined;
+  /** Refused by a person or a policy: it never began. */
+  refused: boolean;
+  /** Epoch milliseconds. */
+  startedAt: number;
+  endedAt: number | undefined;
+  /** The tool whose subagent makes this call. */
+  parentToolCallId: string | undefined;
 };
+
+/** ACP plan entry. */
+export type PlanEntry = { content: string; status: "pending" | "in_progress" | "completed" };
 
 /** What becomes visible while a turn runs. `text` is always the whole text so far. */
 export type TurnEvent =
@@ -49,12 +97,31 @@ export type TurnEvent =
   | { type: "reasoning"; delta: string; text: string }
   | { type: "reasoning-end" }
   | { type: "tool-start"; call: ToolCallFact }
-  | { type: "tool-end"; call: ToolCallFact };
+  /** Every few seconds while a tool runs. */
+  | { type: "tool-progress"; call: ToolCallFact; elapsedMs: number }
+  | { type: "tool-end"; call: ToolCallFact }
+  | { type: "plan"; entries: PlanEntry[] }
+  | { type: "compaction"; phase: "start" | "end" }
+  /** The endpoint refused a request; Claude Code tries again. */
+  | { type: "retry"; notice: RetryNotice }
+  /** The turn's first update of any kind, and then at most one in a few seconds: the turn is alive. */
+  | { type: "progress" };
+
+/** `allow-always` holds for calls of the same kind in this Claude session, and never for shell commands. */
+export type PermissionAnswer = "allow-once" | "allow-always" | "deny";
 
 export type TurnObserver = {
   onEvent(event: TurnEvent): void;
-  onPermissionRequest(request: PermissionRequest, signal: AbortSignal): Promise<PermissionDecision>;
+  /** The turn has a session: it can be steered until `runTurn` settles. */
+  onSteerable(steer: SteerTurn): void;
+  /** Asked for every call, also for those that need no permission. */
+  onBeforeToolCall(call: BeforeToolCall, signal: AbortSignal): Promise<BeforeToolCallVerdict>;
+  onPermissionRequest(request: PermissionRequest, signal: AbortSignal): Promise<PermissionAnswer>;
+  onQuestion(request: QuestionRequest, signal: AbortSignal): Promise<QuestionAnswer>;
 };
+
+/** False: it was not taken, and must be sent as a turn of its own. */
+export type SteerTurn = (message: InboundMessage) => Promise<boolean>;
 
 /** Everything that a turn had shown when it ended, however it ended. */
 export type TurnRecord = {
@@ -67,6 +134,11 @@ export type TurnRecord = {
   contextWindow: number | undefined;
   /** US dollars that the session has cost so far. */
   sessionCostUsd: number | undefined;
+  /** US dollars of this turn alone; undefined when the adapter reports no cost. */
+  costUsd: number | undefined;
+  /** The numbers of `usage` were counted from the text, because the adapter reports none. */
+  usageEstimated: boolean;
+  plan: PlanEntry[];
 };
 
 export type SettledTurn = TurnRecord &
@@ -92,5 +164,8 @@ export function emptyTurnRecord(): TurnRecord {
     contextTokens: undefined,
     contextWindow: undefined,
     sessionCostUsd: undefined,
+    costUsd: undefined,
+    usageEstimated: false,
+    plan: [],
   };
 }

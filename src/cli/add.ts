@@ -1,7 +1,13 @@
 import { access, constants, rm, rmdir, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { BRIDGE_MODEL_REF, CLI_ROOT } from "../config/identifiers.ts";
-import { AGENT_ID_PATTERN, type AdapterName, type ContractorMode } from "../config/schema.ts";
+import {
+  AGENT_ID_PATTERN,
+  type AdapterName,
+  type ContractorMode,
+  type PermissionMode,
+} from "../config/schema.ts";
+import { claudeModeOf } from "../contractor/permission-mode.ts";
 import { listWorkspace, recordTemplates, removeTemplatesSince } from "../contractor/provisioning-record.ts";
 import { ensureStateDir, sessionMapPathOf, stateDirOf } from "../contractor/runtime-state.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
@@ -20,6 +26,9 @@ export type AddOptions = {
   endpoint?: string;
   model?: string;
   claudeExecutable?: string;
+  permissionMode?: PermissionMode;
+  acknowledgeBypass?: boolean;
+  silenceMinutes?: number;
 };
 
 /** Provisions a contractor agent: all of it, or nothing. */
@@ -36,6 +45,7 @@ export async function addContractor(context: HostCliContext, options: AddOptions
     adapter: options.adapter,
     endpoint: options.endpoint ?? null,
     mode: options.mode,
+    permissionMode: options.permissionMode ?? "ask",
   };
   return { data, text: describe(options, workspace) };
 }
@@ -47,6 +57,7 @@ async function validate(context: HostCliContext, options: AddOptions): Promise<s
   if (!AGENT_ID_PATTERN.test(agentId)) throw invalidAgentId(agentId);
   if (Object.hasOwn(context.config.contractors, agentId)) throw alreadyContractor(agentId);
   if (context.agentIds.includes(agentId)) throw alreadyAgent(agentId);
+  requirePermissionMode(context, options);
   const workspace = resolve(options.workspace);
   await resolveWorkspace(workspace);
   if (endpoint !== undefined && !Object.hasOwn(context.config.endpoints, endpoint))
@@ -95,6 +106,7 @@ function stanzaOf(
   workspace: string,
 ): Parameters<HostCliContext["configWriter"]["putContractor"]>[1] {
   const { mode, adapter, endpoint, model, claudeExecutable } = options;
+  const { permissionMode, acknowledgeBypass, silenceMinutes } = options;
   return {
     contractor: "claude",
     workspace,
@@ -103,7 +115,23 @@ function stanzaOf(
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(model === undefined ? {} : { model }),
     ...(claudeExecutable === undefined ? {} : { claudeExecutable: resolve(claudeExecutable) }),
+    ...(permissionMode === undefined ? {} : { permissionMode }),
+    ...(permissionMode === "bypass" && acknowledgeBypass === true ? { bypassAcknowledged: true } : {}),
+    ...(silenceMinutes === undefined ? {} : { silenceMinutes }),
   };
+}
+
+function requirePermissionMode(
+  { uid }: HostCliContext,
+  { permissionMode = "ask", acknowledgeBypass = false }: AddOptions,
+): void {
+  if (acknowledgeBypass && permissionMode !== "bypass") {
+    throw new ContractorError("usage", {
+      message: `--acknowledge-bypass says nothing with the permission mode ${permissionMode}.`,
+      mend: "Leave it out, or use --permission-mode bypass.",
+    });
+  }
+  claudeModeOf({ permissionMode, bypassAcknowledged: acknowledgeBypass, uid });
 }
 
 /** Newest first; a folder that somebody has put something into stays. */
@@ -127,7 +155,7 @@ async function requireExecutable(path: string): Promise<void> {
 }
 
 function describe(options: AddOptions, workspace: string): string {
-  const { agentId, adapter, endpoint, mode, model } = options;
+  const { agentId, adapter, endpoint, mode, model, permissionMode = "ask" } = options;
   return [
     `The contractor agent "${agentId}" is ready.`,
     "",
@@ -137,6 +165,10 @@ function describe(options: AddOptions, workspace: string): string {
       ["runs on", endpoint === undefined ? "the Claude login of the Gateway's user" : `endpoint ${endpoint}`],
       ["Claude model", model ?? "Claude Code's default"],
       ["mode", mode],
+      [
+        "permissions",
+        permissionMode === "bypass" ? "bypass: nobody is asked about anything" : permissionMode,
+      ],
     ]),
     "",
     `Talk to it:  openclaw agent --agent ${agentId} --message "what does this repo do?"`,

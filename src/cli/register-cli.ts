@@ -1,6 +1,6 @@
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { CLI_ROOT } from "../config/identifiers.ts";
-import { ADAPTER_NAMES, MODES } from "../config/schema.ts";
+import { ADAPTER_NAMES, contractorSchema, MODES, PERMISSION_MODES } from "../config/schema.ts";
 import { addContractor, type AddOptions } from "./add.ts";
 import { adoptSession, type AdoptOptions } from "./adopt-session.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
@@ -44,6 +44,17 @@ export function registerCli(program: Pick<Command, "command">, createContext: ()
         .default("claude-agent-acp"),
     )
     .option("--claude-executable <path>", "an installed claude to drive (default: the adapter's own)")
+    .addOption(
+      new Option("--permission-mode <mode>", "what Claude Code may do without asking (default: ask)").choices(
+        PERMISSION_MODES,
+      ),
+    )
+    .option("--acknowledge-bypass", "needed for the permission mode bypass: nobody is asked about anything")
+    .option(
+      "--silence-minutes <minutes>",
+      "minutes without a sign of life after which a turn ends (default: 30)",
+      silenceMinutes,
+    )
     .addHelpText(
       "after",
       `\nExample:\n  openclaw ${CLI_ROOT} add --agent-id dev --workspace ~/code/app --contractor claude`,
@@ -88,6 +99,12 @@ export function registerCli(program: Pick<Command, "command">, createContext: ()
     );
 
   registerEndpointCommands(root, run);
+}
+
+function silenceMinutes(value: string): number {
+  const parsed = contractorSchema.shape.silenceMinutes.safeParse(Number(value));
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError("It must be a number from 1 to 1440.");
 }
 
 function registerEndpointCommands(

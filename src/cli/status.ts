@@ -1,5 +1,6 @@
 import { BRIDGE_MODEL_REF, CLI_ROOT } from "../config/identifiers.ts";
-import type { ContractorConfig } from "../config/schema.ts";
+import type { ContractorConfig, PermissionMode } from "../config/schema.ts";
+import { claudeModeOf } from "../contractor/permission-mode.ts";
 import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
@@ -18,12 +19,16 @@ type ContractorStatus = {
   adapter: string;
   endpoint: string | null;
   mode: string;
+  permissionMode: PermissionMode;
   sessions: SessionCounts;
   /** What keeps it from answering. */
   problems: string[];
   /** What should be looked at, though it answers. */
   warnings: string[];
 };
+
+const BYPASS =
+  "Its permission mode is bypass: whoever may talk to it can have anything done as the Gateway's user, and nobody is asked.";
 
 /** Every contractor with its sessions and whatever would keep it from answering. */
 export async function contractorStatus(context: HostCliContext): Promise<CommandResult> {
@@ -44,7 +49,7 @@ async function statusOf(
 ): Promise<ContractorStatus> {
   const settings = await settingProblems(context, { agentId, contractor });
   const { sessions, warnings, problems } = await sessionsOf(context, { agentId, contractor });
-  const { workspace, adapter, endpoint = null, mode } = contractor;
+  const { workspace, adapter, endpoint = null, mode, permissionMode } = contractor;
   return {
     agentId,
     contractor: contractor.contractor,
@@ -53,9 +58,10 @@ async function statusOf(
     adapter,
     endpoint,
     mode,
+    permissionMode,
     sessions,
     problems: [...settings, ...problems],
-    warnings,
+    warnings: permissionMode === "bypass" ? [BYPASS, ...warnings] : warnings,
   };
 }
 
@@ -71,7 +77,18 @@ async function settingProblems(
   if (!(await context.isAdapterInstalled(contractor.adapter))) {
     problems.push(`Its adapter ${contractor.adapter} is not installed; the next turn installs it.`);
   }
-  return problems;
+  const mode = permissionProblem(context, contractor);
+  return mode === undefined ? problems : [...problems, mode];
+}
+
+/** The user of this command is taken for the Gateway's. */
+function permissionProblem({ uid }: HostCliContext, contractor: ContractorConfig): string | undefined {
+  try {
+    claudeModeOf({ ...contractor, uid });
+    return undefined;
+  } catch (cause) {
+    return unexpectedFailure(cause).toParagraph();
+  }
 }
 
 /** What the workspace holds. One that cannot be used is one problem, and not a second one for its map. */
@@ -107,11 +124,12 @@ function describe(contractors: ContractorStatus[], reachable: boolean): string {
     return `No contractor agents yet. Create one with \`openclaw ${CLI_ROOT} add --agent-id <id> --workspace <folder> --contractor claude\`.\n${gateway}`;
   }
   const table = renderTable(
-    ["AGENT", "CONTRACTOR", "MODE", "ADAPTER", "ENDPOINT", "SESSIONS", "STATE", "WORKSPACE"],
+    ["AGENT", "CONTRACTOR", "MODE", "PERMISSIONS", "ADAPTER", "ENDPOINT", "SESSIONS", "STATE", "WORKSPACE"],
     contractors.map((row) => [
       row.agentId,
       row.contractor,
       row.mode,
+      row.permissionMode === "bypass" ? "bypass (!)" : row.permissionMode,
       row.adapter,
       row.endpoint ?? "Claude login",
       sessionsText(row.sessions),

@@ -7,4 +7,13 @@ export const HARNESS_ID = "contractor-agent";
 export const BRIDGE_MODEL_ID = "contractor-claude-bridge";
 /** The full reference an agent's `model` holds. */
 export const BRIDGE_MODEL_REF = `${PROVIDER_ID}/${BRIDGE_MODEL_ID}`;
+/**
+ * The bridge's models that stand for one of Claude's, by Claude Code's own name of it: `/model contractor-agent/contractor-opus`
+ * sets one for a conversation. A bare `opus` would be found for other agents, too.
+ */
+export const CLAUDE_MODELS = {
+  "contractor-opus": "opus",
+  "contractor-sonnet": "sonnet",
+  "contractor-haiku": "haiku",
+} as const;
 export const CLI_ROOT = "contractor-agents";

@@ -4,6 +4,7 @@ import { z } from "zod";
 const CONTRACTOR_KINDS = ["claude"] as const;
 export const ADAPTER_NAMES = ["claude-agent-acp", "claude-code-acp"] as const;
 export const MODES = ["persistent", "oneshot"] as const;
+export const PERMISSION_MODES = ["ask", "accept-edits", "plan", "auto", "bypass"] as const;
 
 /** OpenClaw's own grammar of agent ids (`openclaw agents add` refuses or rewrites anything else). */
 export const AGENT_ID_PATTERN = /^[a-z0-9][a-z0-9_-]{0,63}$/;
@@ -33,6 +34,24 @@ export const contractorSchema = z
     claudeExecutable: absolutePath
       .optional()
       .describe("An installed claude to drive instead of the one that the adapter brings."),
+    permissionMode: z
+      .enum(PERMISSION_MODES)
+      .default("ask")
+      .describe(
+        "What Claude Code may do without asking: ask (nothing but reading), accept-edits (also edit files), plan (nothing: it plans), auto (Claude Code judges), bypass (everything).",
+      ),
+    bypassAcknowledged: z
+      .boolean()
+      .default(false)
+      .describe("Must be true for permissionMode bypass: nobody is asked about anything."),
+    silenceMinutes: z
+      .number()
+      .min(1)
+      .max(1440)
+      .default(30)
+      .describe(
+        "Minutes without any sign of life after which a turn is ended; running tools and open questions do not count.",
+      ),
   })
   .describe("One contractor agent.");
 
@@ -97,4 +116,5 @@ export type ContractorConfig = z.infer<typeof contractorSchema>;
 export type EndpointConfig = z.infer<typeof endpointSchema>;
 export type PluginConfig = z.infer<typeof pluginConfigSchema>;
 export type AdapterName = ContractorConfig["adapter"];
+export type PermissionMode = ContractorConfig["permissionMode"];
 export type ContractorMode = ContractorConfig["mode"];

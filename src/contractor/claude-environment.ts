@@ -1,11 +1,12 @@
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { ContractorAgentMetadata } from "./metadata-resolver.ts";
 
-/** Switches off what Claude Code would send or do besides its work, and its retries of more than a minute. */
+/** Switches off what Claude Code would send or do besides its work. What one adapter alone needs is the adapter's affair. */
 export const QUIET_ENVIRONMENT = {
   CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
   // Otherwise most turns cost a second request, with the whole context, to guess what the person types next.
   CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: "false",
+  // Ten by default: a refused key or an overloaded server would mean more than a minute of silence.
   CLAUDE_CODE_MAX_RETRIES: "2",
   DISABLE_AUTOUPDATER: "1",
   DISABLE_ERROR_REPORTING: "1",

@@ -1,6 +1,12 @@
 import { BRIDGE_MODEL_REF, CLI_ROOT } from "../config/identifiers.ts";
 import { ownValue } from "../config/own-value.ts";
-import type { AdapterName, ContractorMode, EndpointConfig, PluginConfig } from "../config/schema.ts";
+import type {
+  AdapterName,
+  ContractorMode,
+  EndpointConfig,
+  PermissionMode,
+  PluginConfig,
+} from "../config/schema.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 
 /** Everything the turn must know of one contractor agent. */
@@ -17,6 +23,10 @@ export type ContractorAgentMetadata = {
   model: string | undefined;
   claudeExecutable: string | undefined;
   endpoint: ({ name: string } & EndpointConfig) | undefined;
+  permissionMode: PermissionMode;
+  bypassAcknowledged: boolean;
+  /** Minutes without a sign of life after which a turn is ended. */
+  silenceMinutes: number;
 };
 
 /**
@@ -45,6 +55,9 @@ export function resolveContractorAgentMetadata(
     model: contractor.model,
     claudeExecutable: contractor.claudeExecutable,
     endpoint: contractor.endpoint === undefined ? undefined : endpointNamed(config, contractor.endpoint),
+    permissionMode: contractor.permissionMode,
+    bypassAcknowledged: contractor.bypassAcknowledged,
+    silenceMinutes: contractor.silenceMinutes,
   };
 }
 

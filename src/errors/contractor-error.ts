@@ -8,6 +8,8 @@ export type ContractorErrorOptions = {
   cause?: unknown;
   /** True when the same request may succeed later without any change by the person. */
   retryable?: boolean;
+  /** When the limit that caused this is over, where that is known. */
+  resetAt?: Date;
 };
 
 const BRAND = Symbol.for("contractor-agent/contractor-error");
@@ -19,12 +21,14 @@ export class ContractorError extends Error {
   readonly code: ErrorCode;
   readonly mend: string;
   readonly retryable: boolean;
+  readonly resetAt: Date | undefined;
 
   constructor(code: ErrorCode, options: ContractorErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.mend = options.mend;
     this.retryable = options.retryable ?? false;
+    this.resetAt = options.resetAt;
   }
 
   /** True across copies of this module: the host evaluates a plugin several times in one process. */

@@ -1,108 +1,176 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { emitAgentEvent } from "openclaw/plugin-sdk/agent-harness-runtime";
-import type { ToolCallFact, TurnEvent } from "../bridge/turn.ts";
+import { resolveAgentRunAbortLifecycleFields } from "openclaw/plugin-sdk/agent-harness-runtime";
+import { emitTrustedDiagnosticEvent } from "openclaw/plugin-sdk/diagnostic-runtime";
+import type { RetryNotice } from "../acp/acp-adapter.ts";
+import type { PlanEntry, TurnEvent } from "../bridge/turn.ts";
 import { PROVIDER_ID } from "../config/identifiers.ts";
+import { createAttemptWatchers, type AttemptWatchers } from "./attempt-watchers.ts";
 import type { AttemptParams } from "./harness-types.ts";
-
-type HostEvent = Parameters<NonNullable<AttemptParams["onAgentEvent"]>>[0];
+import { plainLine } from "./plain-text.ts";
+import { createToolEvents } from "./tool-events.ts";
 
 /** Reports one turn to everybody who watches it. */
 export type AttemptEvents = {
   turnStarted(): void;
+  /** Claude Code has the turn. Idempotent; any event says so, too. */
+  handedOver(): void;
   onEvent(event: TurnEvent): void;
   /** Resolves once every watcher has had everything, or the slowest one its time. */
-  turnEnded(ending: { error?: string; aborted?: boolean }): Promise<void>;
+  turnEnded(ending: { error?: string; aborted?: AbortSignal }): Promise<void>;
 };
 
-/** How long a watcher may hold up the end of a turn. */
-const WATCHERS_MS = 5_000;
+const PLAN_STEP_LIMIT = 300;
+/** How often Claude Code tries a request again by default; the host's own event knows no more than ten, either. */
+const CLAUDE_MAX_ATTEMPTS = 10;
 
-/**
- * Gateway clients (SSE, Control UI) hear of a turn through the process-wide agent events, channels through the
- * attempt's own callbacks: both get everything, in order. What a watcher does with it must not disturb the turn.
- */
 export function createAttemptEvents(params: AttemptParams, log: (message: string) => void): AttemptEvents {
   const startedAt = Date.now();
-  let answering = false;
-  let afterEarlier: Promise<unknown> = Promise.resolve();
+  const watchers = createAttemptWatchers(params, log);
+  const speech = createSpeechEvents(params, watchers);
+  const tools = createToolEvents(params, watchers);
+  const alive = createSignsOfLife(params, watchers);
+  let accepted = false;
+  let compacting = false;
 
-  function callback(run: () => unknown): void {
-    afterEarlier = afterEarlier.then(run).catch((error: unknown) => {
-      log(`a watcher of run ${params.runId} failed: ${String(error)}`);
-    });
+  function handedOver(): void {
+    if (accepted) return;
+    accepted = true;
+    watchers.notify(() => params.onExecutionPhase?.({ phase: "turn_accepted", ...modelOf(params) }));
   }
 
-  function emit(event: HostEvent): void {
-    const { runId, sessionKey } = params;
-    emitAgentEvent({ runId, ...event, ...(sessionKey === undefined ? {} : { sessionKey }) });
-    callback(() => params.onAgentEvent?.(event));
+  function onCompaction(phase: "start" | "end", completed = phase === "end"): void {
+    compacting = phase === "start";
+    const data = { phase, backend: PROVIDER_ID };
+    watchers.emit({ stream: "compaction", data: phase === "start" ? data : { ...data, completed } });
   }
 
-  function onText(event: { delta: string; text: string }): void {
-    const { delta, text } = event;
-    if (!answering) {
-      answering = true;
-      params.onExecutionPhase?.({ phase: "assistant_output_started", ...modelOf(params) });
-      callback(() => params.onAssistantMessageStart?.());
+  function onEvent(event: TurnEvent): void {
+    handedOver();
+    switch (event.type) {
+      case "text":
+        speech.onText(event);
+        return;
+      case "reasoning":
+        speech.onReasoning(event);
+        return;
+      case "reasoning-end":
+        watchers.callback(() => params.onReasoningEnd?.());
+        return;
+      case "tool-start":
+        alive.toolStarted(event.call);
+        tools.started(event.call);
+        return;
+      case "tool-progress":
+        alive.progressed("tool");
+        tools.goesOn(event.call);
+        return;
+      case "tool-end":
+        tools.ended(event.call);
+        return;
+      case "plan":
+        watchers.emit({ stream: "plan", data: planOf(event.entries) });
+        return;
+      case "compaction":
+        onCompaction(event.phase);
+        return;
+      case "retry":
+        watchers.emit({ stream: "run_status", data: retryStatusOf(event.notice) });
+        return;
+      case "progress":
+        alive.progressed("turn");
+        return;
     }
-    emit({ stream: "assistant", data: { text, delta } });
-    callback(() => params.onPartialReply?.({ text, delta }));
-  }
-
-  function onReasoning(event: { delta: string; text: string }): void {
-    const { delta, text } = event;
-    emit({ stream: "thinking", data: { text, delta } });
-    callback(() => params.onReasoningStream?.({ text }));
   }
 
   return {
     turnStarted() {
-      params.onExecutionStarted?.();
-      emit({ stream: "lifecycle", data: { phase: "start", startedAt } });
+      watchers.notify(() => params.onExecutionStarted?.());
+      watchers.emit({ stream: "lifecycle", data: { phase: "start", startedAt } });
     },
-    onEvent(event) {
-      switch (event.type) {
-        case "text":
-          onText(event);
-          return;
-        case "reasoning":
-          onReasoning(event);
-          return;
-        case "reasoning-end":
-          callback(() => params.onReasoningEnd?.());
-          return;
-        case "tool-start":
-          params.onExecutionPhase?.({
-            phase: "tool_execution_started",
-            tool: event.call.toolName,
-            toolCallId: event.call.toolCallId,
-            ...modelOf(params),
-          });
-          emit({ stream: "tool", data: { phase: "start", ...toolFacts(event.call) } });
-          return;
-        case "tool-end":
-          emit({
-            stream: "tool",
-            data: { phase: "result", isError: event.call.status === "failed", ...toolFacts(event.call) },
-          });
-          return;
-      }
-    },
+    handedOver,
+    onEvent,
     async turnEnded({ error, aborted }) {
+      if (compacting) onCompaction("end", false);
       // With deferTerminalLifecycle the host itself says the last word, after fallbacks.
       const phase = params.deferTerminalLifecycle ? "finishing" : error === undefined ? "end" : "error";
-      emit({
+      const endedAt = Date.now();
+      watchers.emit({
         stream: "lifecycle",
         data: {
           phase,
           startedAt,
-          endedAt: Date.now(),
+          endedAt,
           ...(error === undefined ? {} : { error }),
-          ...(aborted ? { aborted: true } : {}),
+          ...(aborted === undefined
+            ? {}
+            : { aborted: true, ...resolveAgentRunAbortLifecycleFields(aborted) }),
         },
       });
       // After the attempt the host no longer takes what its callbacks are given.
-      await Promise.race([afterEarlier, delay(WATCHERS_MS, undefined, { ref: false })]);
+      await watchers.drained();
+    },
+  };
+}
+
+type Speech = { delta: string; text: string };
+
+function createSpeechEvents(
+  params: AttemptParams,
+  watchers: AttemptWatchers,
+): { onText(speech: Speech): void; onReasoning(speech: Speech): void } {
+  let answering = false;
+  return {
+    onText({ delta, text }) {
+      if (!answering) {
+        answering = true;
+        watchers.notify(() =>
+          params.onExecutionPhase?.({ phase: "assistant_output_started", ...modelOf(params) }),
+        );
+        watchers.callback(() => params.onAssistantMessageStart?.());
+      }
+      watchers.emit({ stream: "assistant", data: { text, delta } });
+      watchers.callback(() => params.onPartialReply?.({ text, delta }));
+    },
+    onReasoning({ delta, text }) {
+      watchers.emit({ stream: "thinking", data: { text, delta } });
+      watchers.callback(() => params.onReasoningStream?.({ text }));
+    },
+  };
+}
+
+/**
+ * What keeps the host's detectors of stuck runs and lanes quiet. The bridge tells it every few seconds at most, and
+ * only while something really happens.
+ */
+function createSignsOfLife(
+  params: AttemptParams,
+  watchers: AttemptWatchers,
+): {
+  progressed(reason: "turn" | "tool"): void;
+  toolStarted(call: { toolName: string; toolCallId: string }): void;
+} {
+  const { runId, sessionId, sessionKey } = params;
+  return {
+    progressed(reason) {
+      watchers.notify(() => params.onRunProgress?.({ reason: `contractor:${reason}`, ...modelOf(params) }));
+      watchers.notify(() => {
+        emitTrustedDiagnosticEvent({
+          type: "run.progress",
+          runId,
+          sessionId,
+          reason: `contractor:${reason}`,
+          ...(sessionKey === undefined ? {} : { sessionKey }),
+        });
+      });
+    },
+    toolStarted({ toolName, toolCallId }) {
+      watchers.notify(() =>
+        params.onExecutionPhase?.({
+          phase: "tool_execution_started",
+          tool: toolName,
+          toolCallId,
+          ...modelOf(params),
+        }),
+      );
     },
   };
 }
@@ -111,7 +179,27 @@ function modelOf(params: AttemptParams): { provider: string; model: string; back
   return { provider: params.provider, model: params.modelId, backend: PROVIDER_ID };
 }
 
-function toolFacts(call: ToolCallFact): Record<string, unknown> & { args?: Record<string, unknown> } {
-  const args = typeof call.input === "object" && call.input !== null ? { args: { ...call.input } } : {};
-  return { name: call.toolName, toolCallId: call.toolCallId, meta: call.title, ...args };
+/** The plan in the shape in which the host shows plans of its own. */
+function planOf(entries: PlanEntry[]): Record<string, unknown> & { phase: string } {
+  const steps = entries.map(({ content, status }) => ({ step: plainLine(content, PLAN_STEP_LIMIT), status }));
+  return { phase: "update", title: "Plan updated", source: PROVIDER_ID, steps };
+}
+
+/** The host's own words for a request that is tried again; the Control UI counts the attempts of a rate limit. */
+function retryStatusOf({
+  status,
+  attempt,
+  delayMs,
+}: RetryNotice): Record<string, unknown> & { phase: string } {
+  const wait = delayMs === undefined ? "now" : `in ${Math.ceil(delayMs / 1_000)}s`;
+  const what =
+    status === undefined ? "Claude's endpoint did not answer" : `Claude's endpoint answered ${status}`;
+  return {
+    phase: "retrying",
+    message: `${what}. Retrying ${wait} (${attempt}/${CLAUDE_MAX_ATTEMPTS}).`,
+    attempt: Math.min(attempt, CLAUDE_MAX_ATTEMPTS),
+    maxAttempts: CLAUDE_MAX_ATTEMPTS,
+    reason: status === 429 ? "rate_limit" : "overloaded",
+    ...(delayMs === undefined ? {} : { delayMs }),
+  };
 }

@@ -1,32 +1,27 @@
-import type { SettledTurn } from "../bridge/turn.ts";
-import { BRIDGE_MODEL_ID, HARNESS_ID, PROVIDER_ID } from "../config/identifiers.ts";
+import { classifyAgentHarnessTerminalOutcome } from "openclaw/plugin-sdk/agent-harness-runtime";
+import type { SettledTurn, TurnOutcome } from "../bridge/turn.ts";
+import { HARNESS_ID } from "../config/identifiers.ts";
+import { toolMetasOf, type AttemptTools } from "./attempt-tools.ts";
+import { attemptUsageOf, messageUsageOf } from "./attempt-usage.ts";
 import type { AssistantMessage, AttemptParams, AttemptResult } from "./harness-types.ts";
 import type { TranscriptReceipt } from "./transcript-mirror.ts";
 
-/** Claude Code's own record of a turn as the assistant message of OpenClaw's transcript. */
-export function assistantMessageOf(outcome: SettledTurn, now: number): AssistantMessage {
-  const {
-    inputTokens = 0,
-    outputTokens = 0,
-    cacheReadTokens = 0,
-    cacheWriteTokens = 0,
-  } = outcome.usage ?? {};
+/** What was said before a turn failed is shown as it was: the host would put its own guess at the error around an "error". */
+const STOP_REASONS = { completed: "stop", cancelled: "aborted", failed: "aborted" } as const;
+
+/** Claude Code's own record of a turn as the assistant message of OpenClaw's transcript: what the person was shown. */
+export function assistantMessageOf(
+  params: AttemptParams,
+  { outcome, now }: { outcome: TurnOutcome; now: number },
+): AssistantMessage {
   return {
     role: "assistant",
     content: [{ type: "text", text: outcome.text }],
     api: "anthropic-messages",
-    provider: PROVIDER_ID,
-    model: BRIDGE_MODEL_ID,
-    usage: {
-      input: inputTokens,
-      output: outputTokens,
-      cacheRead: cacheReadTokens,
-      cacheWrite: cacheWriteTokens,
-      totalTokens: inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens,
-      // The money is Claude's affair and arrives per session, not per token.
-      cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: 0 },
-    },
-    stopReason: outcome.kind === "cancelled" ? "aborted" : "stop",
+    provider: params.provider,
+    model: params.modelId,
+    usage: messageUsageOf(outcome),
+    stopReason: STOP_REASONS[outcome.kind],
     timestamp: now,
   };
 }
@@ -38,27 +33,26 @@ export function attemptResultOf(
     outcome: SettledTurn;
     assistant: AssistantMessage | undefined;
     receipt: TranscriptReceipt;
-    lastToolError: AttemptResult["lastToolError"];
+    tools: Pick<AttemptTools, "lastToolError" | "sideEffects">;
+    compactionCount: number;
   },
 ): AttemptResult {
-  const { outcome, assistant, receipt, lastToolError } = turn;
+  const { outcome, assistant, receipt, tools, compactionCount } = turn;
   const { toolCalls } = outcome;
-  const acted = toolCalls.length > 0;
-  const replay = { hadPotentialSideEffects: acted, replaySafe: !acted && outcome.text === "" };
+  const said = outcome.text !== "";
+  const replay = {
+    hadPotentialSideEffects: tools.sideEffects,
+    replaySafe: toolCalls.length === 0 && !said,
+  };
   return {
     terminal: outcome.kind === "completed" ? { kind: "ok" } : { kind: "aborted", source: "external" },
     sessionIdUsed: params.sessionId,
     agentHarnessId: HARNESS_ID,
     messagesSnapshot: assistant === undefined ? [] : [assistant],
-    assistantTexts: outcome.text === "" ? [] : [outcome.text],
+    assistantTexts: said ? [outcome.text] : [],
     lastAssistant: assistant,
     currentAttemptAssistant: assistant,
-    toolMetas: toolCalls.map((call) => ({
-      toolName: call.toolName,
-      toolCallId: call.toolCallId,
-      meta: call.title,
-      isError: call.status === "failed",
-    })),
+    toolMetas: toolMetasOf(toolCalls),
     didSendViaMessagingTool: false,
     messagingToolSentTexts: [],
     messagingToolSentMediaUrls: [],
@@ -66,46 +60,25 @@ export function attemptResultOf(
     cloudCodeAssistFormatError: false,
     replayMetadata: replay,
     currentAttemptReplayMetadata: replay,
-    itemLifecycle: itemLifecycleOf(outcome),
-    ...(lastToolError === undefined ? {} : { lastToolError }),
+    itemLifecycle: { startedCount: toolCalls.length, completedCount: toolCalls.length, activeCount: 0 },
+    ...classificationOf(outcome),
+    ...(tools.lastToolError === undefined ? {} : { lastToolError: tools.lastToolError }),
+    ...(compactionCount === 0 ? {} : { compactionCount }),
     ...(receipt.owned
       ? { assistantTranscriptOwned: true, assistantTranscriptIdempotencyKey: receipt.idempotencyKey }
       : {}),
-    ...usageOf(outcome),
+    ...attemptUsageOf(outcome),
   };
 }
 
-function itemLifecycleOf(outcome: SettledTurn): AttemptResult["itemLifecycle"] {
-  const activeCount = outcome.toolCalls.filter((call) => call.status === "running").length;
-  const startedCount = outcome.toolCalls.length;
-  return { startedCount, completedCount: startedCount - activeCount, activeCount };
-}
-
-/** An adapter that reports nothing must not wipe what the host knows already. */
-function usageOf(outcome: SettledTurn): Partial<AttemptResult> {
-  const { usage, contextTokens, contextWindow } = outcome;
-  return {
-    ...(usage === undefined
-      ? {}
-      : {
-          attemptUsage: {
-            input: usage.inputTokens,
-            output: usage.outputTokens,
-            cacheRead: usage.cacheReadTokens,
-            cacheWrite: usage.cacheWriteTokens,
-            ...(contextTokens === undefined
-              ? {}
-              : {
-                  contextUsage: {
-                    state: "available" as const,
-                    promptTokens: contextTokens,
-                    totalTokens: contextTokens,
-                  },
-                }),
-          },
-        }),
-    ...(contextWindow === undefined
-      ? {}
-      : { contextTokens: contextWindow, contextTokensSource: "runtime" as const }),
-  };
+/** The host's own judgement of a turn that ended without an answer; one that used tools is never given to another model. */
+function classificationOf(outcome: SettledTurn): Partial<AttemptResult> {
+  if (outcome.toolCalls.length > 0) return {};
+  const classification = classifyAgentHarnessTerminalOutcome({
+    assistantTexts: outcome.text === "" ? [] : [outcome.text],
+    reasoningText: outcome.reasoning,
+    planText: outcome.plan.map(({ content }) => content).join("\n"),
+    turnCompleted: outcome.kind === "completed",
+  });
+  return classification === undefined ? {} : { agentHarnessResultClassification: classification };
 }

@@ -7,7 +7,9 @@ import {
   type ContractorClaudeBridge,
 } from "../bridge/contractor-claude-bridge.ts";
 import type { UnrecordedSession } from "../bridge/bridge-dependencies.ts";
+import { createPermissionGrants, type PermissionGrants } from "../bridge/permission-grants.ts";
 import { createTurnQueue, type TurnQueue } from "../bridge/turn-queue.ts";
+import type { TurnChoices } from "../bridge/turn.ts";
 import { PLUGIN_VERSION } from "../config/identifiers.ts";
 import { pluginConfigSchema, type PluginConfig } from "../config/schema.ts";
 import { buildClaudeBootstrap, readPersonaFiles } from "../contractor/bootstrap.ts";
@@ -20,15 +22,20 @@ import type { SessionMapStore } from "../contractor/session-map/session-map-stor
 import { readTemplates } from "../contractor/provisioning-record.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
+import { createToolGate, type ToolGate } from "../loopback/tool-gate.ts";
 import { createSessionPool, type SessionPool, type SessionPoolOptions } from "../pool/session-pool.ts";
 import { contractorEnvironment } from "../process/environment.ts";
 import { hostAdapters } from "./host-adapters.ts";
+import { createLateAnswers } from "./late-answers.ts";
 import { readPluginConfig } from "./plugin-config.ts";
 
 type SharedRuntime = {
   pool: SessionPool;
   queue: TurnQueue;
   adapters: AdapterInstallation;
+  gate: ToolGate;
+  grants: PermissionGrants;
+  choices: Map<string, TurnChoices>;
   /** By workspace. A store keeps what it has read, and what it has yet to write. */
   stores: Map<string, SessionMapStore>;
   unrecorded: Map<string, UnrecordedSession>;
@@ -46,6 +53,9 @@ function sharedRuntime(): SharedRuntime {
     pool: createSessionPool(poolLimits(pluginConfigSchema.parse({}))),
     queue: createTurnQueue(),
     adapters: hostAdapters(),
+    gate: createToolGate(),
+    grants: createPermissionGrants(),
+    choices: new Map(),
     stores: new Map(),
     unrecorded: new Map(),
   });
@@ -60,6 +70,7 @@ export async function drainSharedRuntime(log: (message: string) => void): Promis
   const shared = (globalThis as { [SHARED]?: SharedRuntime })[SHARED];
   if (shared === undefined) return;
   await shared.pool.drain();
+  await shared.gate.close();
   // A map that cannot be written must not keep the Gateway from ending; it lacks the latest times of activity then.
   for (const store of shared.stores.values()) {
     await store.flush().catch((cause: unknown) => {
@@ -78,6 +89,9 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
     return config;
   };
   const now = (): Date => new Date();
+  const lateAnswers = createLateAnswers(api, (message) => {
+    api.logger.warn(message);
+  });
   return createContractorClaudeBridge({
     ...shared,
     readConfig,
@@ -90,7 +104,9 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
     async createAdapter(metadata) {
       // A missing key is known at once; a missing adapter takes a download.
       const environment = environmentOf(metadata);
-      return createAcpAdapter(adapterLaunch(await shared.adapters.ensure(metadata.adapter), environment));
+      const program = await shared.adapters.ensure(metadata.adapter);
+      const launch = adapterLaunch(metadata.adapter, { program, environment });
+      return createAcpAdapter(launch, { gate: shared.gate });
     },
     resolveWorkspace,
     async readBootstrap(metadata) {
@@ -103,6 +119,8 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
       return found?.path ?? null;
     },
     openTurns: (workspace) => createFileOpenTurns(workspace, now),
+    deliverLateAnswer: (answer) => lateAnswers.deliver(answer),
+    uid: process.getuid?.(),
     now,
   });
 }

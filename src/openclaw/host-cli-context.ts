@@ -39,6 +39,8 @@ export type HostCliContext = {
   claudeEnvironment: Record<string, string>;
   /** OpenClaw's state folder. */
   stateDir: string;
+  /** The user who runs this command; undefined on systems without. */
+  uid: number | undefined;
   now(): Date;
 };
 
@@ -65,6 +67,7 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
     resetThroughGateway,
     claudeEnvironment: contractorEnvironment(process.env, {}),
     stateDir: resolveStateDir(),
+    uid: process.getuid?.(),
     now: () => new Date(),
   };
 }

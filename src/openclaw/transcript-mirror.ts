@@ -27,7 +27,9 @@ export async function mirrorAssistantMessage(
   // Another plugin's hook decided that this row is not to be kept.
   if (prepared?.role !== "assistant") return { owned: false };
   const runtime = await loadTranscriptRuntime();
-  const idempotencyKey = `contractor-agent:${runId}:assistant`;
+  // The host writes what was said before a chat.abort, under this key; whoever comes second adds no row.
+  const idempotencyKey =
+    message.stopReason === "aborted" ? `${runId}:assistant` : `contractor-agent:${runId}:assistant`;
   const appended = await runtime.appendSessionTranscriptMessageByIdentityStrict({
     sessionId,
     sessionKey,

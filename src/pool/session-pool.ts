@@ -18,9 +18,19 @@ export type SessionPoolOptions = {
   maxLive: number;
 };
 
+/** What is remembered of a live session for as long as its process lives. */
+export type SessionMemory = {
+  /** US dollars that it had cost after its latest turn; undefined before the agent has told. */
+  costUsd: number | undefined;
+  /** The settings that the person was told of, because the agent cannot be set to them. */
+  unsupportedTold: string[];
+};
+
 /** A live session on loan for one turn. */
 export type SessionLoan = {
   session: AgentSession;
+  /** For whoever has the loan to write in. */
+  memory: SessionMemory;
   /** True when no process had to be started for it. */
   warm: boolean;
   /**
@@ -46,6 +56,7 @@ export type SessionPool = {
 type Slot = {
   /** Undefined while it is being opened; such a slot counts, and is on loan already. */
   session: AgentSession | undefined;
+  memory: SessionMemory;
   fingerprint: string;
   turns: number;
   lent: boolean;
@@ -89,19 +100,31 @@ export function createSessionPool(initial: SessionPoolOptions): SessionPool {
     slot.lastUsed = ++uses;
     return {
       session,
+      memory: slot.memory,
       warm,
       async release({ keepAt }) {
         slot.lent = false;
         if (keepAt !== null && session.usable && !slot.evictOnRelease && limits.idleMs > 0) {
           slot.turns = keepAt;
-          slot.idleTimer = setTimeout(() => void discard(conversation, slot), limits.idleMs);
-          slot.idleTimer.unref();
+          discardWhenIdle(conversation, { slot, session });
           await keepToCap();
           return;
         }
         await discard(conversation, slot);
       },
     };
+  }
+
+  /** Work in the background is no idleness: the time begins again as long as there is any. */
+  function discardWhenIdle(
+    conversation: string,
+    { slot, session }: { slot: Slot; session: AgentSession },
+  ): void {
+    slot.idleTimer = setTimeout(() => {
+      if (session.usable && session.hasBackgroundWork) discardWhenIdle(conversation, { slot, session });
+      else void discard(conversation, slot);
+    }, limits.idleMs);
+    slot.idleTimer.unref();
   }
 
   async function discard(conversation: string, slot: Slot): Promise<void> {
@@ -111,11 +134,11 @@ export function createSessionPool(initial: SessionPoolOptions): SessionPool {
     await slot.session?.close().catch(() => undefined);
   }
 
-  /** Past the cap the least recently used idle session goes; turns under way are never cut short for it. */
+  /** Past the cap the least recently used idle session goes; turns and work under way are never cut short for it. */
   async function keepToCap(): Promise<void> {
     while (slots.size > limits.maxLive) {
       const idle = [...slots]
-        .filter(([, slot]) => !slot.lent)
+        .filter(([, slot]) => !slot.lent && slot.session?.hasBackgroundWork !== true)
         .sort(([, a], [, b]) => a.lastUsed - b.lastUsed)[0];
       if (idle === undefined) return;
       await discard(...idle);
@@ -147,6 +170,7 @@ export function createSessionPool(initial: SessionPoolOptions): SessionPool {
 function newSlot(fingerprint: string): Slot {
   return {
     session: undefined,
+    memory: { costUsd: undefined, unsupportedTold: [] },
     fingerprint,
     turns: 0,
     lent: true,

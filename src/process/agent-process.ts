@@ -2,7 +2,8 @@ import { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { execa, type ResultPromise } from "execa";
 import { ContractorError } from "../errors/contractor-error.ts";
-import { createOutputTail } from "./output-tail.ts";
+import { createLineSplitter } from "./line-splitter.ts";
+import { createOutputTail, type OutputTail } from "./output-tail.ts";
 import { ownProcessGroup, terminateProcessTree } from "./process-tree.ts";
 
 const LAST_WORDS_MS = 200;
@@ -15,6 +16,8 @@ export type AgentProcessOptions = {
   workingDirectory: string;
   /** The whole environment of the child: nothing is inherited. */
   environment: Record<string, string>;
+  /** Told every line on stderr; says whether it may be quoted as one of the process's last words. All may without it. */
+  onStderrLine?: ((line: string) => boolean) | undefined;
 };
 
 export type AgentProcess = {
@@ -23,7 +26,7 @@ export type AgentProcess = {
   readonly output: ReadableStream<Uint8Array>;
   /** Resolves, never rejects, with one line about how the process ended. */
   readonly ended: Promise<string>;
-  /** The last lines that the process wrote to stderr. */
+  /** The last lines that the process wrote to stderr, without those that may not be quoted. */
   stderrTail(): string;
   /** Ends the whole process tree; idempotent. When the process ends by itself, the rest of its tree is ended too. */
   terminate(graceMs: number): Promise<void>;
@@ -51,9 +54,7 @@ export async function startAgentProcess(options: AgentProcessOptions): Promise<A
   ownProcessGroup(pid);
 
   const stderr = createOutputTail();
-  subprocess.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-    stderr.append(chunk);
-  });
+  readStderr(subprocess.stderr, { tail: stderr, onLine: options.onStderrLine });
   // A dead reader must surface as the process's end, not as an unhandled stream error.
   subprocess.stdin.on("error", () => undefined);
 
@@ -69,6 +70,24 @@ export async function startAgentProcess(options: AgentProcessOptions): Promise<A
     stderrTail: () => stderr.text(),
     terminate,
   };
+}
+
+function readStderr(
+  stream: Readable,
+  reader: { tail: OutputTail; onLine: AgentProcessOptions["onStderrLine"] },
+): void {
+  const { tail, onLine } = reader;
+  const text = stream.setEncoding("utf8");
+  if (onLine === undefined) {
+    text.on("data", (chunk: string) => {
+      tail.append(chunk);
+    });
+    return;
+  }
+  const lines = createLineSplitter((line) => {
+    if (onLine(line)) tail.append(`${line}\n`);
+  });
+  text.on("data", lines.append).on("end", lines.flush);
 }
 
 async function describeEnd(subprocess: ResultPromise<{ reject: false; buffer: false }>): Promise<string> {

@@ -2,12 +2,13 @@ import { describeAcpAdapter } from "../suites/acp-adapter-contract.ts";
 import { createClaudeWorld } from "../suites/acp-adapter-contract/claude-world.ts";
 import type { ContractImplementation } from "../suites/acp-adapter-contract/contract-world.ts";
 import { describeEndpointFaults } from "../suites/acp-adapter-contract/endpoint-cases.ts";
+import { describeToolGate } from "../suites/acp-adapter-contract/gate-cases.ts";
 
 const implementation: ContractImplementation = {
   name: "claude-agent-acp",
-  createWorld: () =>
-    createClaudeWorld({ program: "@agentclientprotocol/claude-agent-acp/dist/index.js", reportsUsage: true }),
+  createWorld: () => createClaudeWorld({ name: "claude-agent-acp", reportsUsage: true, asksQuestions: true }),
 };
 
 describeAcpAdapter(implementation);
 describeEndpointFaults(implementation);
+describeToolGate(implementation);

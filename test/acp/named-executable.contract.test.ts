@@ -14,8 +14,9 @@ let world: ContractWorld;
 
 beforeAll(async () => {
   world = await createClaudeWorld({
-    program: "@zed-industries/claude-code-acp/dist/index.js",
+    name: "claude-code-acp",
     reportsUsage: false,
+    asksQuestions: false,
     environment: { CLAUDE_CODE_EXECUTABLE: INSTALLED_CLAUDE },
   });
 });

@@ -3,17 +3,24 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { AcpAdapter, AgentSession } from "../../src/acp/acp-adapter.ts";
+import type {
+  AcpAdapter,
+  AgentSession,
+  OpenSessionRequest,
+  SessionSettings,
+} from "../../src/acp/acp-adapter.ts";
 import {
   createAcpAdapter,
   DEFAULT_TIMINGS,
   type AcpAdapterTimings,
 } from "../../src/acp/create-acp-adapter.ts";
 import { contractorEnvironment } from "../../src/process/environment.ts";
-import { ask, startTurn, untilItTalks } from "../suites/acp-adapter-contract/recorded-turn.ts";
+import { ask, spokenText, startTurn, untilItTalks } from "../suites/acp-adapter-contract/recorded-turn.ts";
 import { killProcessesWithHome, processesWithHome } from "../suites/acp-adapter-contract/world-processes.ts";
 
 const PROGRAM = path.join(import.meta.dirname, "../fixtures/scripted-acp-agent.ts");
+
+const PLAIN: SessionSettings = { mode: "default", model: null, effort: null, fast: null };
 
 /** Long enough for a Node process to start on a busy machine, unless a test waits for a deadline on purpose. */
 const TIMINGS: AcpAdapterTimings = { ...DEFAULT_TIMINGS, closeGraceMs: 500 };
@@ -38,11 +45,11 @@ function adapterWith(flags: string[], timings: Partial<AcpAdapterTimings> = {}):
     args: [PROGRAM, "--store", path.join(home, "sessions"), ...flags],
     environment: contractorEnvironment(process.env, { HOME: home }),
   };
-  return createAcpAdapter(launch, { ...TIMINGS, ...timings });
+  return createAcpAdapter(launch, { timings: { ...TIMINGS, ...timings } });
 }
 
-function opening(): { workspace: string; systemPromptAppend: string } {
-  return { workspace: home, systemPromptAppend: "Be kind." };
+function opening(): OpenSessionRequest {
+  return { workspace: home, systemPromptAppend: "Be kind.", claudeOptions: {} };
 }
 
 /** Runs `use` with a new session, which is closed afterwards. */
@@ -60,7 +67,7 @@ async function withSession(
 
 describe("at the start", () => {
   it("reports a program that is not there", async () => {
-    const adapter = createAcpAdapter({ command: "/nonexistent/agent", args: [], environment: {} }, TIMINGS);
+    const adapter = createAcpAdapter({ command: "/nonexistent/agent", args: [], environment: {} });
     await expect(adapter.createSession(opening())).rejects.toMatchObject({
       code: "adapter-start-failed",
       message: expect.stringContaining("/nonexistent/agent") as string,
@@ -214,6 +221,74 @@ describe("in a turn", () => {
       expect(await ask(session, "empty")).toBe("");
       expect(await startTurn(session, "refuse").outcome).toEqual({ stopReason: "refusal" });
     });
+  });
+});
+
+describe("what Claude Code says of itself", () => {
+  it("is told as a retry of the prompt that runs", async () => {
+    await withSession(async (session) => {
+      const turn = startTurn(session, "retry 529 1500");
+      expect(await turn.outcome).toEqual({ stopReason: "end_turn" });
+      expect(turn.retries).toEqual([{ status: 529, attempt: 1, delayMs: 1500 }]);
+    });
+  });
+
+  it("is kept until somebody listens, and is never an answer", async () => {
+    await withSession(
+      async (session) => {
+        await ask(session, "background 0 the task is done");
+        await expect.poll(() => session.hasBackgroundWork).toBe(false);
+        await session.quiet(AbortSignal.timeout(5_000));
+        expect(await ask(session, "say my own")).toBe("my own");
+        const heard: string[] = [];
+        session.onBetweenTurns({
+          onUpdate: (update) => heard.push(spokenText(update)),
+          onTurnEnd: () => heard.push("|"),
+        });
+        expect(heard.join("")).toBe("the task is done |");
+      },
+      { flags: ["--background"] },
+    );
+  });
+});
+
+describe("a session that is opened", () => {
+  it("is in the asking mode, whatever it began in", async () => {
+    await withSession(
+      async (session) => {
+        expect(await ask(session, "show mode")).toBe("default");
+        await expect(session.configure({ ...PLAIN, mode: "auto" })).rejects.toMatchObject({
+          code: "permission-mode-unsupported",
+          message: expect.stringContaining("default, acceptEdits, plan") as string,
+        });
+      },
+      { flags: ["--start-mode", "plan"] },
+    );
+  });
+
+  it("takes the settings that the agent offers, and gives them back", async () => {
+    await withSession(
+      async (session) => {
+        const wanted = { ...PLAIN, model: "opus", effort: "max", fast: true } as const;
+        expect(await session.configure(wanted)).toEqual({ unsupported: ["effort"] });
+        expect(await ask(session, "show config")).toBe('{"model":"opus","effort":"default","fast":"on"}');
+        expect(await session.configure(PLAIN)).toEqual({ unsupported: [] });
+        expect(await ask(session, "show config")).toBe('{"model":"default","effort":"default","fast":"off"}');
+      },
+      { flags: ["--config-options"] },
+    );
+  });
+
+  it("has none of the settings that the agent does not know", async () => {
+    await withSession(async (session) => {
+      const wanted = { ...PLAIN, model: "opus", effort: "low", fast: true } as const;
+      expect(await session.configure(wanted)).toEqual({ unsupported: ["model", "effort", "fast"] });
+    });
+  });
+
+  it("can not be copied by an agent that does not copy sessions", async () => {
+    const forking = adapterWith([]).forkSession({ ...opening(), sessionId: "any" });
+    await expect(forking).rejects.toMatchObject({ code: "agent-protocol" });
   });
 });
 

@@ -8,11 +8,14 @@ import type { ContractWorld } from "../suites/acp-adapter-contract/contract-worl
 
 const PROGRAM = path.join(import.meta.dirname, "../fixtures/scripted-acp-agent.ts");
 
+/** What claude-agent-acp can do as well. */
+const EVERYTHING = ["--start-mode", "plan", "--config-options", "--fork", "--steering", "--background"];
+
 async function createWorld(): Promise<ContractWorld> {
   const home = await realpath(await mkdtemp(path.join(tmpdir(), "scripted-world-")));
   const launch = {
     command: process.execPath,
-    args: [PROGRAM, "--store", path.join(home, "sessions")],
+    args: [PROGRAM, "--store", path.join(home, "sessions"), ...EVERYTHING],
     environment: contractorEnvironment(process.env, { HOME: home }),
   };
   return {
@@ -22,6 +25,8 @@ async function createWorld(): Promise<ContractWorld> {
     home,
     model: null,
     reportsUsage: true,
+    asksQuestions: true,
+    offersBypass: false,
     toolExample: { prompt: "run ls", toolCall: { kind: "execute", name: "Bash" } },
     dispose: () => rm(home, { recursive: true, force: true }),
   };

@@ -2,13 +2,22 @@ import { access, mkdir, mkdtemp, readdir, readFile, realpath, rm } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import type { PromptImage } from "../../src/acp/acp-adapter.ts";
 import { createAcpAdapter } from "../../src/acp/create-acp-adapter.ts";
 import {
   createContractorClaudeBridge,
   type ContractorClaudeBridge,
 } from "../../src/bridge/contractor-claude-bridge.ts";
+import { createPermissionGrants } from "../../src/bridge/permission-grants.ts";
 import { createTurnQueue } from "../../src/bridge/turn-queue.ts";
-import type { HistoryMessage, TurnObserver, TurnOutcome, TurnRequest } from "../../src/bridge/turn.ts";
+import type {
+  InboundAttachment,
+  HistoryMessage,
+  TurnObserver,
+  TurnOutcome,
+  TurnRequest,
+  TurnChoices,
+} from "../../src/bridge/turn.ts";
 import { pluginConfigSchema, type PluginConfig } from "../../src/config/schema.ts";
 import { buildClaudeBootstrap, readPersonaFiles } from "../../src/contractor/bootstrap.ts";
 import { claudeEnvironment } from "../../src/contractor/claude-environment.ts";
@@ -17,6 +26,7 @@ import { createFileOpenTurns } from "../../src/contractor/open-turns.ts";
 import type { SessionMapEntry } from "../../src/contractor/session-map/session-map-entry.ts";
 import type { ConversationKey, SessionMapStore } from "../../src/contractor/session-map/session-map-store.ts";
 import { resolveWorkspace } from "../../src/contractor/workspace.ts";
+import { createToolGate } from "../../src/loopback/tool-gate.ts";
 import { createSessionPool, type SessionPool } from "../../src/pool/session-pool.ts";
 
 const PROGRAM = join(import.meta.dirname, "..", "fixtures", "scripted-acp-agent.ts");
@@ -30,6 +40,8 @@ export const KEY: ConversationKey = { agentId: "dev", openclawSessionKey: "agent
 
 export type TurnOptions = Partial<Omit<TurnRequest, "message">> & {
   context?: string;
+  images?: PromptImage[];
+  attachments?: InboundAttachment[];
   observer?: Partial<TurnObserver>;
 };
 
@@ -46,10 +58,17 @@ export type BridgeWorld = {
   /** Arguments of Node in place of the scripted agent. */
   program: string[];
   openSessionMs: number;
+  /** Whether agents that start from now on ask the tool gate about every call. */
+  gated: boolean;
+  /** The user whom Claude Code runs as. */
+  uid: number;
   /** Whether the plugin looks for transcripts where the agent keeps them, where it does not, or cannot look at all. */
   transcriptSearch: "works" | "finds nothing" | "fails";
   /** What OpenClaw still has of every conversation. */
   history: HistoryMessage[];
+  /** What was delivered outside of any turn. */
+  lateAnswers: string[];
+  lateAnswerKeys: ConversationKey[];
   turn(text: string, options?: TurnOptions): Promise<TurnOutcome>;
   /** The text of a turn that must be completed. */
   says(text: string, options?: TurnOptions): Promise<string>;
@@ -96,7 +115,10 @@ export async function createBridgeWorld(contractor: Record<string, unknown> = {}
         return Promise.resolve(
           createAcpAdapter(
             { command: process.execPath, args, environment },
-            { ...TIMINGS, openSessionMs: world.openSessionMs },
+            {
+              timings: { ...TIMINGS, openSessionMs: world.openSessionMs },
+              ...(world.gated ? { gate } : {}),
+            },
           ),
         );
       },
@@ -109,11 +131,24 @@ export async function createBridgeWorld(contractor: Record<string, unknown> = {}
         return world.transcriptSearch === "works" && (await isPresent(path)) ? path : null;
       },
       openTurns: (folder) => createFileOpenTurns(folder, now),
+      deliverLateAnswer: ({ text, ...key }) => {
+        world.lateAnswers.push(text);
+        world.lateAnswerKeys.push(key);
+        return Promise.resolve();
+      },
+      grants,
+      choices,
+      get uid() {
+        return world.uid;
+      },
       unrecorded: new Map(),
       now,
     });
   }
 
+  const grants = createPermissionGrants();
+  const choices = new Map<string, TurnChoices>();
+  const gate = createToolGate({ ambient: {} });
   const newPool = (): SessionPool => createSessionPool({ idleMs: 60_000, maxLive: 4 });
   const firstPool = newPool();
   const world: BridgeWorld = {
@@ -127,8 +162,12 @@ export async function createBridgeWorld(contractor: Record<string, unknown> = {}
     flags: [],
     program: [PROGRAM],
     openSessionMs: TIMINGS.openSessionMs,
+    gated: false,
+    uid: 1000,
     transcriptSearch: "works",
     history: [],
+    lateAnswers: [],
+    lateAnswerKeys: [],
     turn: (text, options) => runTurn(world, { text, options }),
     async says(text, options) {
       const outcome = await world.turn(text, options);
@@ -158,6 +197,7 @@ export async function createBridgeWorld(contractor: Record<string, unknown> = {}
   world.bridge = newBridge(firstPool);
   onTestFinished(async () => {
     await world.pool.drain();
+    await gate.close();
     await rm(root, { recursive: true, force: true });
   });
   return world;
@@ -167,20 +207,26 @@ function runTurn(
   world: BridgeWorld,
   { text, options = {} }: { text: string; options: TurnOptions | undefined },
 ): Promise<TurnOutcome> {
-  const { context, observer, ...request } = options;
+  const { context, images = [], attachments = [], observer, ...request } = options;
   return world.bridge.runTurn(
     {
       ...KEY,
       lifecycle: undefined,
       readHistory: () => Promise.resolve(world.history),
+      settings: { model: null, effort: null, fast: null },
+      nativeTools: undefined,
+      deadlineAt: undefined,
       signal: AbortSignal.timeout(12_000),
       lastTurnOfProcess: false,
       ...request,
-      message: { text, context, images: [] },
+      message: { text, context, images, attachments },
     },
     {
       onEvent: () => undefined,
-      onPermissionRequest: () => Promise.resolve(null),
+      onSteerable: () => undefined,
+      onBeforeToolCall: () => Promise.resolve({ allow: true }),
+      onPermissionRequest: () => Promise.resolve("deny"),
+      onQuestion: () => Promise.resolve({ action: "decline" }),
       ...observer,
     },
   );

@@ -158,9 +158,8 @@ describe("a cancelled turn", () => {
 describe("a permission", () => {
   it.each([
     ["allow-once", "Ran ls.", "completed"],
-    ["reject-once", "I was not allowed to run ls.", "failed"],
-    [null, "I was not allowed to run ls.", "failed"],
-  ])("that a person answers with %s", async (decision, text, status) => {
+    ["deny", "I was not allowed to run ls.", "failed"],
+  ] as const)("that a person answers with %s", async (decision, text, status) => {
     const world = await createBridgeWorld();
     const asked: PermissionRequest[] = [];
     const outcome = await world.turn("run ls", {

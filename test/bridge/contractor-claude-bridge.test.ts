@@ -16,7 +16,7 @@ describe("a conversation", () => {
     expect(await world.turn(RECALL)).toMatchObject({ text: "You asked me to remember tango.", warm: true });
     const context = "From: Ann";
     expect(JSON.parse(await world.says("show prompt", { context }))).toBe(
-      "<openclaw-context>\nFrom: Ann\n</openclaw-context>\n\nshow prompt",
+      "<openclaw-context>\n> From: Ann\n</openclaw-context>\n\nshow prompt",
     );
     expect(await world.entry()).toMatchObject({ turns: 3, state: "active", workspace: world.workspace });
     expect(world.pool.liveSessions).toBe(1);
@@ -85,7 +85,7 @@ describe("a conversation", () => {
     const events: TurnEvent[] = [];
     const observer = { onEvent: (event: TurnEvent) => events.push(event) };
     await world.says("think clouds", { observer });
-    expect(events).toEqual([
+    expect(events.filter(({ type }) => type !== "progress")).toEqual([
       { type: "reasoning", delta: "clouds", text: "clouds" },
       { type: "reasoning-end" },
       { type: "text", delta: "Thought about clouds.", text: "Thought about clouds." },
@@ -110,8 +110,8 @@ describe("the map", () => {
   it("is written only when the first turn has completed", async () => {
     const world = await createBridgeWorld();
     const meanwhile: Promise<number>[] = [];
-    const onEvent = (): void => {
-      meanwhile.push(world.store.list().then((entries) => entries.length));
+    const onEvent = ({ type }: TurnEvent): void => {
+      if (type === "text") meanwhile.push(world.store.list().then((entries) => entries.length));
     };
     await world.says("say hello", { observer: { onEvent } });
     expect(await Promise.all(meanwhile)).toEqual([0]);

@@ -38,7 +38,7 @@ describe("what OpenClaw still has of a conversation", () => {
     const world = await lostConversation();
     await world.says("say hello", { context: "From: Ann" });
     expect((await world.prompts()).at(-1)).toBe(
-      `${SUMMARY}\n\n<openclaw-context>\nFrom: Ann\n</openclaw-context>\n\nsay hello`,
+      `${SUMMARY}\n\n<openclaw-context>\n> From: Ann\n</openclaw-context>\n\nsay hello`,
     );
   });
 

@@ -71,7 +71,10 @@ describe("a first turn whose session cannot be noted", () => {
   it("is the same with a map file that is really in the way", async () => {
     const world = await createBridgeWorld();
     const map = join(world.workspace, ".openclaw/contractor-agent/session-map.json");
+    let inTheWay = false;
     const onEvent = (): void => {
+      if (inTheWay) return;
+      inTheWay = true;
       rmSync(map);
       mkdirSync(map);
     };

@@ -55,13 +55,22 @@ describe("add", () => {
       adapter: "claude-agent-acp",
       endpoint: null,
       mode: "persistent",
+      permissionMode: "ask",
     });
     expect(text).toContain('The contractor agent "dev" is ready.');
     expect(text).toContain("openclaw agent --agent dev --message");
     const { agents } = await host.readConfig();
     expect(agents.entries["dev"]).toMatchObject({ workspace });
     expect((await host.context()).config.contractors).toEqual({
-      dev: { contractor: "claude", workspace, mode: "persistent", adapter: "claude-agent-acp" },
+      dev: {
+        contractor: "claude",
+        workspace,
+        mode: "persistent",
+        adapter: "claude-agent-acp",
+        permissionMode: "ask",
+        bypassAcknowledged: false,
+        silenceMinutes: 30,
+      },
     });
     expect(host.steps).toEqual(["ensureAdapter", "backUpConfig", "putContractor dev", "createBaseAgent dev"]);
   });
@@ -81,12 +90,15 @@ describe("add", () => {
       endpoint: "local",
       model: "qwen",
       claudeExecutable: relative(process.cwd(), claude),
+      permissionMode: "accept-edits",
+      silenceMinutes: 90,
     });
     expect(data).toMatchObject({
       workspace,
       mode: "oneshot",
       adapter: "claude-code-acp",
       endpoint: "local",
+      permissionMode: "accept-edits",
     });
     expect((await host.context()).config.contractors["dev"]).toEqual({
       contractor: "claude",
@@ -96,6 +108,19 @@ describe("add", () => {
       endpoint: "local",
       model: "qwen",
       claudeExecutable: claude,
+      permissionMode: "accept-edits",
+      bypassAcknowledged: false,
+      silenceMinutes: 90,
+    });
+  });
+
+  it("takes a bypass of all permissions that somebody wants in so many words, and says what it means", async () => {
+    const { data, text } = await add({ permissionMode: "bypass", acknowledgeBypass: true });
+    expect(data).toMatchObject({ permissionMode: "bypass" });
+    expect(text).toContain("nobody is asked about anything");
+    expect((await host.context()).config.contractors["dev"]).toMatchObject({
+      permissionMode: "bypass",
+      bypassAcknowledged: true,
     });
   });
 
@@ -124,11 +149,31 @@ describe("add, when it can be known to fail,", () => {
     ["an agent that is no contractor", "agent-exists", { agentId: "main" }],
     ["an endpoint that is not there", "endpoint-unknown", { endpoint: "nowhere" }],
     ["an endpoint that every object has", "endpoint-unknown", { endpoint: "constructor" }],
+    ["an unacknowledged bypass", "bypass-not-acknowledged", { permissionMode: "bypass" }],
+    ["an acknowledgement of nothing", "usage", { acknowledgeBypass: true }],
     ["an executable that is not there", "executable-missing", { claudeExecutable: "/nowhere/claude" }],
     ["a folder for an executable", "executable-missing", { claudeExecutable: tmpdir() }],
     ["a workspace that is not there", "workspace-missing", { workspace: join(tmpdir(), "no such folder") }],
   ])("touches nothing: %s", async (_, code, options) => {
     await expectNoTrace(() => add(options), code);
+    expect(host.steps).toEqual([]);
+  });
+
+  it("touches nothing when root asks for a bypass, acknowledged or not", async () => {
+    const context = { ...(await host.context()), uid: 0 };
+    const options = { agentId: "dev", workspace, contractor: "claude", mode: "persistent" } as const;
+    for (const acknowledgeBypass of [true, false]) {
+      await expectNoTrace(
+        () =>
+          addContractor(context, {
+            ...options,
+            adapter: "claude-agent-acp",
+            permissionMode: "bypass",
+            acknowledgeBypass,
+          }),
+        "bypass-as-root",
+      );
+    }
     expect(host.steps).toEqual([]);
   });
 

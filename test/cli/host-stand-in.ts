@@ -105,6 +105,7 @@ async function createContext(host: HostStandIn, home: string): Promise<HostCliCo
     resetThroughGateway: (key) => host.gateway(key),
     claudeEnvironment: { HOME: home },
     stateDir: join(home, "state"),
+    uid: 1_000,
     now: () => NOW,
   };
 }

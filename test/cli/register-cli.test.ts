@@ -86,6 +86,9 @@ describe("the commands as a program", () => {
     ["an option that is missing", ["add", "--agent-id", "dev"], "required option '--workspace"],
     ["an option that nobody knows", ["status", "--verbose"], "unknown option '--verbose'"],
     ["a value that is no choice", ["add", "--mode", "always"], "'always' is invalid"],
+    ["a permission mode that nobody knows", ["add", "--permission-mode", "yolo"], "'yolo' is invalid"],
+    ["a silence of no minutes", ["add", "--silence-minutes", "0"], "number from 1 to 1440"],
+    ["a silence that is no number", ["add", "--silence-minutes", "long"], "number from 1 to 1440"],
     ["an argument too many", ["status", "now"], "too many arguments"],
     ["an argument that is missing", ["endpoint", "remove"], "missing required argument 'name'"],
     ["a command that nobody knows", ["destroy"], "unknown command 'destroy'"],
@@ -126,6 +129,23 @@ describe("the commands as a program", () => {
       status: 2,
       stderr: expect.stringContaining("equired option '--claude-session-id <id>'") as string,
     });
+  });
+
+  it("take a permission mode and a silence limit, and show the mode", async () => {
+    expect(await add("--permission-mode", "plan", "--silence-minutes", "90", "--json")).toMatchObject({
+      status: 0,
+    });
+    const { stdout } = await run("status", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ contractors: [{ permissionMode: "plan" }] });
+  });
+
+  it("refuse a bypass that nobody has acknowledged, and say how", async () => {
+    const refused = await add("--permission-mode", "bypass");
+    expect(refused).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("--acknowledge-bypass") as string,
+    });
+    expect(await add("--permission-mode", "bypass", "--acknowledge-bypass")).toMatchObject({ status: 0 });
   });
 
   it("show their help, with an example, and change nothing", async () => {

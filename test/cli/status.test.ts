@@ -50,6 +50,7 @@ describe("status", () => {
           adapter: "claude-agent-acp",
           endpoint: null,
           mode: "persistent",
+          permissionMode: "ask",
           sessions: { active: 2, closed: 1, orphaned: 1 },
           problems: [],
           warnings: [],
@@ -59,12 +60,30 @@ describe("status", () => {
     });
     expect(stripVTControlCharacters(text).split("\n")).toEqual(
       [
-        `AGENT  CONTRACTOR  MODE        ADAPTER           ENDPOINT      SESSIONS                      STATE  WORKSPACE`,
-        `dev    claude      persistent  claude-agent-acp  Claude login  2 active, 1 closed, 1 orphaned  ok   ${workspace}`,
+        `AGENT  CONTRACTOR  MODE        PERMISSIONS  ADAPTER           ENDPOINT      SESSIONS                      STATE  WORKSPACE`,
+        `dev    claude      persistent  ask          claude-agent-acp  Claude login  2 active, 1 closed, 1 orphaned  ok   ${workspace}`,
         "",
         "Gateway: not reachable",
       ].map((line) => matching(new RegExp(line.replaceAll(/ +/g, " +")))),
     );
+  });
+
+  it("warns of a contractor that asks nobody, and names it a problem where that is refused", async () => {
+    await add("dev");
+    await change(host, "dev", { permissionMode: "bypass", bypassAcknowledged: true });
+    await add("ops");
+    await change(host, "ops", { permissionMode: "bypass" });
+    const { data, text } = await status();
+    const warnings = [matching(/bypass: .* nobody is asked/)];
+    expect(data).toMatchObject({
+      contractors: [
+        { agentId: "dev", permissionMode: "bypass", problems: [], warnings },
+        { agentId: "ops", permissionMode: "bypass", problems: [matching(/--acknowledge-bypass/)], warnings },
+      ],
+    });
+    expect(stripVTControlCharacters(text)).toMatch(/^dev .* bypass \(!\) .* warning /m);
+    const asRoot = await contractorStatus({ ...(await host.context()), uid: 0 });
+    expect(asRoot.data).toMatchObject({ contractors: [{ problems: [matching(/refused as root/)] }, {}] });
   });
 
   it("says how to begin when there is no contractor", async () => {

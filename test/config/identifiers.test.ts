@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import {
   BRIDGE_MODEL_ID,
   BRIDGE_MODEL_REF,
+  CLAUDE_MODELS,
   CLI_ROOT,
   PLUGIN_ID,
   PLUGIN_VERSION,
@@ -22,7 +23,11 @@ it("has the ids that the manifest announces to OpenClaw", async () => {
     id: PLUGIN_ID,
     providers: [PROVIDER_ID],
     cliCommands: [{ name: CLI_ROOT }],
-    modelCatalog: { providers: { [PROVIDER_ID]: { models: [{ id: BRIDGE_MODEL_ID }] } } },
+    modelCatalog: {
+      providers: {
+        [PROVIDER_ID]: { models: [BRIDGE_MODEL_ID, ...Object.keys(CLAUDE_MODELS)].map((id) => ({ id })) },
+      },
+    },
   });
 });
 

@@ -36,6 +36,9 @@ describe("the plugin's configuration", () => {
       ...CONTRACTOR,
       mode: "persistent",
       adapter: "claude-agent-acp",
+      permissionMode: "ask",
+      bypassAcknowledged: false,
+      silenceMinutes: 30,
     });
   });
 
@@ -48,6 +51,9 @@ describe("the plugin's configuration", () => {
         endpoint: "local",
         model: "opus",
         claudeExecutable: "/opt/claude",
+        permissionMode: "bypass",
+        bypassAcknowledged: true,
+        silenceMinutes: 1440,
       }),
     ],
     ["an id of 64 characters", named("contractors", `a${"-".repeat(63)}`)],
@@ -61,7 +67,8 @@ describe("the plugin's configuration", () => {
 
   it.each<[string, Input]>([
     ["a key that nobody knows", { contractor: {} }],
-    ["a contractor's key that nobody knows", contractor({ permissionMode: "bypass" })],
+    ["a contractor's key that nobody knows", contractor({ permissions: "bypass" })],
+    ["a permission mode that nobody knows", contractor({ permissionMode: "yolo" })],
     ["a relative workspace", contractor({ workspace: "app" })],
     ["a workspace in the home folder's short form", contractor({ workspace: "~/app" })],
     ["no workspace", contractor({ workspace: undefined })],

@@ -32,8 +32,8 @@ async function writeTranscript(path: string, ...lines: string[]): Promise<string
 
 describe("claudeProjectsFolder", () => {
   it("is where the environment says that Claude Code keeps its files", () => {
-    expect(claudeProjectsFolder({ HOME: "/home/ann" })).toBe("/home/ann/.claude/projects");
-    expect(claudeProjectsFolder({ HOME: "/home/ann", CLAUDE_CONFIG_DIR: "/srv/claude" })).toBe(
+    expect(claudeProjectsFolder({ HOME: "/srv/agent" })).toBe("/srv/agent/.claude/projects");
+    expect(claudeProjectsFolder({ HOME: "/srv/agent", CLAUDE_CONFIG_DIR: "/srv/claude" })).toBe(
       "/srv/claude/projects",
     );
   });
@@ -46,8 +46,8 @@ describe("expectedTranscriptPath", () => {
     ["/srv/Überblick", "-srv--berblick"],
     ["/srv/a🦞b", "-srv-a--b"],
   ])("takes everything in %s that is no letter or digit for a hyphen", (workspace, folder) => {
-    expect(expectedTranscriptPath({ claudeSessionId: ID, workspace }, { HOME: "/home/ann" })).toBe(
-      `/home/ann/.claude/projects/${folder}/${ID}.jsonl`,
+    expect(expectedTranscriptPath({ claudeSessionId: ID, workspace }, { HOME: "/srv/agent" })).toBe(
+      `/srv/agent/.claude/projects/${folder}/${ID}.jsonl`,
     );
   });
 });

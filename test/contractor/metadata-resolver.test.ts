@@ -15,6 +15,9 @@ const CONFIG = pluginConfigSchema.parse({
       endpoint: "ollama",
       model: "qwen",
       claudeExecutable: "/opt/claude",
+      permissionMode: "bypass",
+      bypassAcknowledged: true,
+      silenceMinutes: 90,
     },
     astray: { contractor: "claude", workspace: "/srv/app", endpoint: "gone" },
     odd: { contractor: "claude", workspace: "/srv/app", endpoint: "constructor" },
@@ -35,6 +38,9 @@ describe("resolveContractorAgentMetadata", () => {
       model: undefined,
       claudeExecutable: undefined,
       endpoint: undefined,
+      permissionMode: "ask",
+      bypassAcknowledged: false,
+      silenceMinutes: 30,
     });
   });
 
@@ -45,6 +51,9 @@ describe("resolveContractorAgentMetadata", () => {
       model: "qwen",
       claudeExecutable: "/opt/claude",
       endpoint: { name: "ollama", ...ENDPOINT },
+      permissionMode: "bypass",
+      bypassAcknowledged: true,
+      silenceMinutes: 90,
     });
   });
 

@@ -13,6 +13,9 @@ export function sampleMetadata(overrides: Partial<ContractorAgentMetadata> = {})
     model: undefined,
     claudeExecutable: undefined,
     endpoint: undefined,
+    permissionMode: "ask",
+    bypassAcknowledged: false,
+    silenceMinutes: 30,
     ...overrides,
   };
 }

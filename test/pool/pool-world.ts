@@ -20,9 +20,18 @@ export function fakeSession(sessionId: string): FakeSession {
       loadSession: true,
       closeSession: true,
       images: true,
+      forkSession: true,
+      steering: true,
+      backgroundUpdates: true,
     },
     usable: true,
+    commands: [],
+    hasBackgroundWork: false,
     closed: 0,
+    configure: () => Promise.resolve({ unsupported: [] }),
+    steer: () => Promise.resolve(false),
+    onBetweenTurns: () => undefined,
+    quiet: () => Promise.resolve(),
     prompt: () => Promise.resolve({ stopReason: "end_turn" }),
     close: () => {
       session.closed += 1;

@@ -9,11 +9,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   errors: [],
   config: ["errors"],
   process: ["errors", "config"],
-  acp: ["process", "errors", "config"],
+  loopback: ["errors"],
+  acp: ["process", "loopback", "errors", "config"],
   pool: ["acp", "process", "errors", "config"],
   contractor: ["config", "errors"],
   bridge: ["contractor", "acp", "pool", "config", "errors"],
-  openclaw: ["bridge", "contractor", "acp", "pool", "process", "config", "errors"],
+  openclaw: ["bridge", "contractor", "acp", "pool", "process", "loopback", "config", "errors"],
   cli: ["contractor", "openclaw", "config", "errors"],
 };
 

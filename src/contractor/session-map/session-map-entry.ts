@@ -45,6 +45,8 @@ export const sessionMapEntrySchema = z.looseObject({
   historyFrom: timestamp.optional(),
   /** True when the session began without the summary that it should have begun with, because its first message was a command. */
   seedPending: z.boolean().optional(),
+  /** US dollars that the Claude session had cost after its latest turn, as its adapter told. */
+  costUsd: z.number().nonnegative().optional(),
   /** Completed turns in this Claude session. */
   turns: z.int().nonnegative().default(0),
 });

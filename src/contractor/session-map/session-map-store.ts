@@ -13,7 +13,7 @@ export type SessionActivity = {
   claudeSessionId: string;
   /** ISO timestamp of the turn's end; the entry's count of turns goes up by one. */
   at: string;
-  changes?: Partial<Pick<SessionMapEntry, "lifecycle" | "transcript" | "seedPending">>;
+  changes?: Partial<Pick<SessionMapEntry, "lifecycle" | "transcript" | "seedPending" | "costUsd">>;
 };
 
 /** A map file that could not be read and was moved aside. */

@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AgentSession } from "../../../src/acp/acp-adapter.ts";
 import { openingIn, type ContractImplementation, type ContractWorld } from "./contract-world.ts";
-import { ask, startTurn, untilItAsks, untilItTalks, type RecordedTurn } from "./recorded-turn.ts";
+import { ask, never, startTurn, untilItAsks, untilItTalks, type RecordedTurn } from "./recorded-turn.ts";
 import { FIRST_WORD, useWorld } from "./world-of-cases.ts";
 
 /** Well below the adapter's grace period: the agent itself settles, it is not ended. */
@@ -35,9 +35,7 @@ export function describeCancellation(implementation: ContractImplementation): vo
       const { sessionId } = session();
       await session().close();
       const resumed = await world().adapter.resumeSession({ ...openingIn(world()), sessionId });
-      // A caller that never answers: the person has left.
-      const decide = (): Promise<null> => new Promise(() => undefined);
-      const turn = startTurn(resumed, "run touch cancelled.txt", { decide });
+      const turn = startTurn(resumed, "run touch cancelled.txt", { decide: never });
       await untilItAsks(turn);
       await cancelAndExpectQuickEnd(turn);
       await expectRetired(resumed);

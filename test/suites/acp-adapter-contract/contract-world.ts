@@ -14,6 +14,10 @@ export type ContractWorld = {
   model: ScriptedMessagesApi | null;
   /** Whether a turn's outcome tells the usage. */
   reportsUsage: boolean;
+  /** Whether the agent asks questions of its own. */
+  asksQuestions: boolean;
+  /** Whether it may be put into the mode that asks nobody. */
+  offersBypass: boolean;
   /** A prompt that makes the agent use a tool, and what the tool call must look like. */
   toolExample: { prompt: string; toolCall: Record<string, unknown> };
   dispose(): Promise<void>;
@@ -24,5 +28,5 @@ export type ContractImplementation = { name: string; createWorld(): Promise<Cont
 export const SYSTEM_PROMPT_APPEND = "You are the contractor of the blue door.\nKeep it shut.";
 
 export function openingIn(world: ContractWorld): OpenSessionRequest {
-  return { workspace: world.workspace, systemPromptAppend: SYSTEM_PROMPT_APPEND };
+  return { workspace: world.workspace, systemPromptAppend: SYSTEM_PROMPT_APPEND, claudeOptions: {} };
 }

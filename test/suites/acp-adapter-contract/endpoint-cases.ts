@@ -13,16 +13,24 @@ export function describeEndpointFaults(implementation: ContractImplementation): 
     it.each([
       [400, "prompt is too long: 300000 tokens > 200000 maximum", "agent-overflow"],
       [401, "invalid x-api-key", "agent-auth"],
+      [429, "the limit of this test is reached", "agent-limit"],
       [529, "Overloaded", "agent-overloaded"],
-    ])("with %i %j, fails the turn as %s", async (status, words, code) => {
+    ])("with %i %j, fails the turn within seconds as %s", async (status, words, code) => {
       const { model } = world();
       if (model === null) throw new Error("An agent without an endpoint can not have one that fails.");
       const { sessionId } = session();
       const resumed = await world()
         .newAdapter()
         .resumeSession({ ...openingIn(world()), sessionId });
-      model.respondWith(() => errorReply(status, words));
-      await expect(startTurn(resumed, "say nothing").outcome).rejects.toMatchObject({ code });
+      const headers = status === 429 ? { "retry-after": "3600" } : undefined;
+      model.respondWith(() => errorReply(status, words, headers));
+      const before = performance.now();
+      const turn = startTurn(resumed, "say nothing");
+      await expect(turn.outcome).rejects.toMatchObject({ code });
+      expect(performance.now() - before).toBeLessThan(10_000);
+      // The others are worth another try, which is told.
+      const isTried = status === 401 || status === 529;
+      expect(turn.retries.length > 0).toBe(isTried);
       expect(resumed.usable).toBe(false);
       await resumed.close();
       model.respondWith(rememberingResponder());

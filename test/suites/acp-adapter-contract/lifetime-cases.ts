@@ -6,7 +6,7 @@ import type { AgentSession } from "../../../src/acp/acp-adapter.ts";
 import { ContractorError } from "../../../src/errors/contractor-error.ts";
 import { readProcessTable } from "../../../src/process/process-table.ts";
 import { openingIn, type ContractImplementation, type ContractWorld } from "./contract-world.ts";
-import { allowOnce, ask, startTurn, untilItTalks, type RecordedTurn } from "./recorded-turn.ts";
+import { allow, ask, startTurn, untilItTalks, type RecordedTurn } from "./recorded-turn.ts";
 import { useWorld } from "./world-of-cases.ts";
 import { processesWithHome } from "./world-processes.ts";
 
@@ -80,7 +80,7 @@ async function resumeInLongTurn(
     return { resumed, turn };
   }
   const mark = randomUUID();
-  const turn = startTurn(resumed, `run touch ${mark}; tail -f /dev/null`, { decide: allowOnce });
+  const turn = startTurn(resumed, `run touch ${mark}; tail -f /dev/null`, { decide: allow });
   await expect.poll(() => existsSync(path.join(world.workspace, mark)), { timeout: 10_000 }).toBe(true);
   return { resumed, turn };
 }

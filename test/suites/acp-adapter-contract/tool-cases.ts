@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ContractImplementation } from "./contract-world.ts";
-import { allowOnce, ask, startTurn } from "./recorded-turn.ts";
+import { allow, ask, startTurn } from "./recorded-turn.ts";
 import { useWorld } from "./world-of-cases.ts";
 
 export function describeTools(implementation: ContractImplementation): void {
@@ -12,7 +12,7 @@ export function describeTools(implementation: ContractImplementation): void {
 
     it("is told of when it is called, and again until it has completed", async () => {
       const { prompt, toolCall } = world().toolExample;
-      const turn = startTurn(session(), prompt, { decide: allowOnce });
+      const turn = startTurn(session(), prompt, { decide: allow });
       expect(await turn.outcome).toMatchObject({ stopReason: "end_turn" });
       const told = turn.updates.filter(
         ({ sessionUpdate }) => sessionUpdate === "tool_call" || sessionUpdate === "tool_call_update",
@@ -24,7 +24,7 @@ export function describeTools(implementation: ContractImplementation): void {
     });
 
     it("acts when the caller allows it", async () => {
-      const turn = startTurn(session(), "run touch allowed.txt", { decide: allowOnce });
+      const turn = startTurn(session(), "run touch allowed.txt", { decide: allow });
       expect(await turn.outcome).toMatchObject({ stopReason: "end_turn" });
       expect(turn.permissionRequests).toMatchObject([
         { kind: "execute", rawInput: { command: "touch allowed.txt" } },
@@ -36,7 +36,7 @@ export function describeTools(implementation: ContractImplementation): void {
     });
 
     it("leaves no trace when the caller refuses, and the turn still ends", async () => {
-      const turn = startTurn(session(), "run touch refused.txt", { decide: () => null });
+      const turn = startTurn(session(), "run touch refused.txt", { decide: () => "deny" });
       expect(["end_turn", "cancelled"]).toContain((await turn.outcome).stopReason);
       expect(turn.permissionRequests).toHaveLength(1);
       expect(JSON.stringify(turn.updates)).toContain('"status":"failed"');

@@ -1,0 +1,57 @@
+import type { TurnRecord } from "../bridge/turn.ts";
+import type { AssistantMessage, AttemptParams, AttemptResult } from "./harness-types.ts";
+
+type MessageUsage = AssistantMessage["usage"];
+
+/** What the turn used, as it is kept with the answer. */
+export function messageUsageOf(record: TurnRecord): MessageUsage {
+  const { inputTokens = 0, outputTokens = 0, cacheReadTokens = 0, cacheWriteTokens = 0 } = record.usage ?? {};
+  return {
+    input: inputTokens,
+    output: outputTokens,
+    cacheRead: cacheReadTokens,
+    cacheWrite: cacheWriteTokens,
+    totalTokens: inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens,
+    // Claude Code tells the sum alone.
+    cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: record.costUsd ?? 0 },
+    ...contextUsageOf(record),
+  };
+}
+
+/**
+ * What the host adds to its account of the session. What the adapter does not report is left out: an empty frame must
+ * not wipe what the host knows already. The host has no mark for estimated numbers, so those stay with the answer, where
+ * it looks for them when the attempt itself reports none.
+ */
+export function attemptUsageOf(record: TurnRecord): Partial<AttemptResult> {
+  const { usage, costUsd, contextWindow } = record;
+  const window =
+    contextWindow === undefined
+      ? {}
+      : { contextTokens: contextWindow, contextTokensSource: "runtime" as const };
+  if (usage === undefined || record.usageEstimated) return window;
+  return {
+    ...window,
+    attemptUsage: {
+      input: usage.inputTokens,
+      output: usage.outputTokens,
+      cacheRead: usage.cacheReadTokens,
+      cacheWrite: usage.cacheWriteTokens,
+      ...(costUsd === undefined ? {} : { cost: { total: costUsd } }),
+      ...contextUsageOf(record),
+    },
+  };
+}
+
+/** Once for a turn, and as long as the attempt lives. */
+export function reportOutputTokens({ hostCapabilities }: AttemptParams, record: TurnRecord): void {
+  const tokens = record.usage?.outputTokens ?? 0;
+  if (tokens > 0 && !record.usageEstimated) hostCapabilities.reportOutputTokens?.(tokens);
+}
+
+function contextUsageOf({ contextTokens }: TurnRecord): Pick<MessageUsage, "contextUsage"> {
+  if (contextTokens === undefined) return {};
+  return {
+    contextUsage: { state: "available", promptTokens: contextTokens, totalTokens: contextTokens },
+  };
+}

@@ -1,0 +1,139 @@
+import {
+  applyEmbeddedAttemptToolsAllow,
+  buildEmbeddedAttemptToolRunContext,
+} from "openclaw/plugin-sdk/agent-harness-runtime";
+import { ContractorError } from "../errors/contractor-error.ts";
+import type { AttemptParams } from "./harness-types.ts";
+
+/** Claude Code's tools by the OpenClaw tool whose policy covers them. */
+const CLAUDE_TOOLS: Record<string, readonly string[]> = {
+  exec: ["Bash", "BashOutput", "KillShell", "PowerShell", "TaskOutput", "TaskStop"],
+  read: ["Read", "Glob", "Grep", "LS", "LSP", "NotebookRead"],
+  write: ["Write"],
+  edit: ["Edit", "MultiEdit", "NotebookEdit"],
+  web_fetch: ["WebFetch"],
+  web_search: ["WebSearch"],
+  sessions_spawn: ["Agent", "Task"],
+};
+
+/** They touch nothing outside the session: lists, questions, plan mode. */
+const HARMLESS_TOOLS = [
+  "AskUserQuestion",
+  "EnterPlanMode",
+  "ExitPlanMode",
+  "TaskCreate",
+  "TaskGet",
+  "TaskList",
+  "TaskUpdate",
+  "TodoWrite",
+  "ToolSearch",
+] as const;
+
+/**
+ * What the harness declares of itself. `exact`: an agent's tool policy holds for Claude Code's own tools, or its turn is
+ * refused. An agent whose profile lacks one of the native tools is restricted; a deny of nothing but the safe ones
+ * restricts nobody, because Claude Code has no tool that does the same.
+ */
+export const TOOL_POLICY_DECLARATION = {
+  conversationToolPolicySupport: "exact",
+  conversationToolPolicyNativeTools: Object.keys(CLAUDE_TOOLS),
+  conversationToolPolicySafeDenyTools: [
+    "agents_list",
+    "browser",
+    "canvas",
+    "computer",
+    "conversations_list",
+    "conversations_send",
+    "conversations_turn",
+    "gateway",
+    "heartbeat_respond",
+    "image_generate",
+    "memory_get",
+    "memory_search",
+    "message",
+    "music_generate",
+    "nodes",
+    "openclaw",
+    "plugins",
+    "progress_card",
+    "screen",
+    "session_status",
+    "sessions_history",
+    "sessions_list",
+    "sessions_search",
+    "theme",
+    "tts",
+    "video_generate",
+  ],
+} as const;
+
+/**
+ * The only tools of Claude Code's own that OpenClaw's policy leaves to this turn, sorted; undefined when it restricts
+ * nothing. No layer of the policy is read here: the host builds its own tools for the turn, and what is missing is denied.
+ * Throws `tools-not-enforceable` when the host cannot be asked.
+ */
+export function restrictedNativeTools(params: AttemptParams): string[] | undefined {
+  if (params.disableTools === true || params.toolsAllow?.length === 0) return [];
+  if (params.pluginHarnessToolPolicyRestricted !== true) return undefined;
+  const allowed = hostToolNames(params);
+  const granted = Object.entries(CLAUDE_TOOLS).flatMap(([name, tools]) => (allowed.has(name) ? tools : []));
+  return [...granted, ...HARMLESS_TOOLS].toSorted();
+}
+
+function hostToolNames(params: AttemptParams): Set<string> {
+  const { createToolSurface } = params.hostCapabilities;
+  if (createToolSurface === undefined) throw notEnforceable("this OpenClaw cannot say which tools it leaves");
+  try {
+    const tools = applyEmbeddedAttemptToolsAllow(
+      createToolSurface(surfaceOptions(params)),
+      params.toolsAllow,
+    );
+    // A memory run's own `write` can only append to one file; Claude Code's can do more.
+    return new Set(
+      tools.map(({ name }) => name).filter((name) => params.trigger !== "memory" || name === "read"),
+    );
+  } catch (cause) {
+    throw notEnforceable("OpenClaw could not say which tools it leaves", cause);
+  }
+}
+
+type SurfaceOptions = Parameters<NonNullable<AttemptParams["hostCapabilities"]["createToolSurface"]>>[0];
+
+/** What the host's own attempt hands over as far as a policy looks at it. */
+function surfaceOptions(params: AttemptParams): SurfaceOptions {
+  return {
+    ...buildEmbeddedAttemptToolRunContext(params),
+    config: params.config,
+    agentId: params.agentId,
+    policyAgentId: params.sandboxAgentId ?? params.agentId,
+    agentDir: params.agentDir,
+    sessionKey: params.sandboxSessionKey ?? params.sessionKey,
+    runSessionKey: params.sessionKey,
+    sessionId: params.sessionId,
+    runId: params.runId,
+    messageProvider: params.messageProvider ?? params.messageChannel,
+    messageChannel: params.messageChannel,
+    modelProvider: params.provider,
+    modelId: params.modelId,
+    workspaceDir: params.workspaceDir,
+    cwd: params.cwd,
+    inputProvenance: params.inputProvenance,
+    trustedInternalHandoff: params.trustedInternalHandoff,
+    // Only the families that Claude Code has tools of: the others would be built to be thrown away.
+    toolConstructionPlan: {
+      includeBaseCodingTools: true,
+      includeShellTools: true,
+      includeOpenClawTools: true,
+      includeChannelTools: false,
+      includePluginTools: false,
+    },
+  };
+}
+
+function notEnforceable(why: string, cause?: unknown): ContractorError {
+  return new ContractorError("tools-not-enforceable", {
+    message: `This agent may use only some tools, and ${why}.`,
+    mend: "Remove the restriction (tools.allow, tools.deny, tools.profile), or choose another model for this conversation.",
+    cause,
+  });
+}

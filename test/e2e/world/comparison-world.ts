@@ -1,0 +1,79 @@
+import type { Gateway } from "../../../scripts/world/gateway.ts";
+import { addClaudeCliAgent } from "./claude-cli-agent.ts";
+import { createContractorWorld, type ContractorWorld } from "./contractor-world.ts";
+import { connectGatewaySocket, PERSON_SCOPES, type GatewaySocket } from "./gateway-socket.ts";
+import { addHostObserver, type HostObserver } from "./host-observer.ts";
+import { createTurnScript, type TurnScript } from "./turn-script.ts";
+
+export const BACKENDS = ["claudeCli", "agentAcp", "codeAcp"] as const;
+export type BackendName = (typeof BACKENDS)[number];
+
+/** An agent whose turns are compared, with everything that a probe may look at. */
+export type ComparedBackend = {
+  agentId: string;
+  workspace: string;
+  /** A client that shows approvals and questions to somebody, as the Control UI does. */
+  person: GatewaySocket;
+  script: TurnScript;
+  observer: HostObserver;
+};
+
+/** One Gateway with OpenClaw's own claude-cli backend and both adapters of this plugin, and one scripted model. */
+export type ComparisonWorld = {
+  backends: Record<BackendName, ComparedBackend>;
+  restart(): Promise<void>;
+  dispose(): Promise<void>;
+};
+
+export async function createComparisonWorld(): Promise<ComparisonWorld> {
+  const world = await createContractorWorld();
+  try {
+    return await compare(world);
+  } catch (cause) {
+    await world.dispose();
+    throw cause;
+  }
+}
+
+async function compare(world: ContractorWorld): Promise<ComparisonWorld> {
+  const script = createTurnScript();
+  world.model.respondWith(script.responder);
+  const workspaces = {
+    claudeCli: await addClaudeCliAgent(world, "cli"),
+    agentAcp: await world.addContractor("dev", "--endpoint", "scripted"),
+    codeAcp: await world.addContractor("zed", "--endpoint", "scripted", "--adapter", "claude-code-acp"),
+  };
+  const observer = await addHostObserver(world.openclaw, { veto: ["vetoed.txt"] });
+  let gateway = await world.openclaw.startGateway();
+  let person = await connectPerson(gateway);
+  const backend = (agentId: string, workspace: string): ComparedBackend => ({
+    agentId,
+    workspace,
+    get person() {
+      return person;
+    },
+    script,
+    observer,
+  });
+  return {
+    backends: {
+      claudeCli: backend("cli", workspaces.claudeCli),
+      agentAcp: backend("dev", workspaces.agentAcp),
+      codeAcp: backend("zed", workspaces.codeAcp),
+    },
+    async restart() {
+      await person.close();
+      await gateway.stop();
+      gateway = await world.openclaw.startGateway();
+      person = await connectPerson(gateway);
+    },
+    async dispose() {
+      await person.close();
+      await world.dispose();
+    },
+  };
+}
+
+function connectPerson({ url, token }: Gateway): Promise<GatewaySocket> {
+  return connectGatewaySocket({ url, token, scopes: PERSON_SCOPES });
+}
