@@ -1,6 +1,7 @@
 import { definePluginEntry } from "openclaw/plugin-sdk/plugin-entry";
 import { CLI_DESCRIPTION, registerCli } from "./cli/register-cli.ts";
 import { CLI_ROOT, PLUGIN_ID } from "./config/identifiers.ts";
+import { createBridgeProvider } from "./openclaw/bridge-provider.ts";
 import { createHostBridge, drainSharedRuntime } from "./openclaw/bridge-runtime.ts";
 import { registerGatewayMethods } from "./openclaw/gateway-methods.ts";
 import { createContractorHarness } from "./openclaw/harness.ts";
@@ -30,6 +31,7 @@ export default definePluginEntry({
         },
       }),
     );
+    api.registerProvider(createBridgeProvider());
     registerGatewayMethods(api, () => createHostBridge(api));
     api.registerCli(
       ({ program, config }) => {

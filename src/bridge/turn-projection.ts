@@ -2,6 +2,7 @@ import type { SessionUpdate } from "@agentclientprotocol/sdk/unstable";
 import type { BeforeToolCall, RetryNotice } from "../acp/acp-adapter.ts";
 import { createAnswerText } from "./answer-text.ts";
 import { claudeMetaOf, limitResetOf } from "./claude-meta.ts";
+import { createCompactions } from "./compactions.ts";
 import { createRepeatedText } from "./repeated-text.ts";
 import { createToolCalls } from "./tool-calls.ts";
 import type { ToolUpdate } from "./tool-facts.ts";
@@ -57,7 +58,9 @@ export function createTurnProjection(
   const record = emptyTurnRecord();
   const answer = createAnswerText();
   const repeatedReasoning = createRepeatedText();
-  const compactions = new Map<string, { since: number; over: boolean }>();
+  const compactions = createCompactions((phase) => {
+    emit({ type: "compaction", phase });
+  }, now);
   const calls = createToolCalls(onToolEvent, now);
   let reasoningOpen = false;
   let spoken = false;
@@ -122,7 +125,7 @@ export function createTurnProjection(
 
   function applyTool(update: ToolUpdate): void {
     interrupt();
-    if (claudeMetaOf(update).toolName === COMPACTION_TOOL || compactions.has(update.toolCallId)) {
+    if (claudeMetaOf(update).toolName === COMPACTION_TOOL || compactions.isOne(update.toolCallId)) {
       applyCompaction(update.toolCallId, update.status === "completed" || update.status === "failed");
       return;
     }
@@ -131,10 +134,7 @@ export function createTurnProjection(
   }
 
   function applyCompaction(id: string, over: boolean): void {
-    const known = compactions.get(id);
-    if (known === undefined) emit({ type: "compaction", phase: "start" });
-    if (over && known?.over !== true) emit({ type: "compaction", phase: "end" });
-    compactions.set(id, { since: known?.since ?? now(), over: over || known?.over === true });
+    compactions.apply(id, over);
     lastSign = over ? "the end of a compaction" : "a compaction";
   }
 
@@ -186,7 +186,7 @@ export function createTurnProjection(
 
   function finish(kind: TurnOutcome["kind"]): void {
     closeReasoning();
-    for (const id of compactions.keys()) applyCompaction(id, true);
+    compactions.endAll();
     calls.end(kind);
     record.toolCalls = calls.list;
   }
@@ -226,7 +226,7 @@ export function createTurnProjection(
       return spoken || record.toolCalls.length > 0 || record.reasoning !== "";
     },
     get compacted() {
-      return compactions.size > 0;
+      return compactions.any;
     },
     get refusedLast() {
       return refusedLast;
@@ -235,19 +235,18 @@ export function createTurnProjection(
       return limitResetAt;
     },
     get activity() {
-      return { running: runningOf(record.toolCalls, compactions.values()), lastSign };
+      return { running: runningOf(record.toolCalls, compactions.runningSince), lastSign };
     },
   };
 }
 
 function runningOf(
   calls: ToolCallFact[],
-  compactions: Iterable<{ since: number; over: boolean }>,
+  compactingSince: number | undefined,
 ): TurnActivity["running"] {
   const call = calls.find(({ status }) => status === "running");
   if (call !== undefined) return { what: call.toolName, since: call.startedAt };
-  const compaction = [...compactions].find(({ over }) => !over);
-  return compaction === undefined ? undefined : { what: "a compaction", since: compaction.since };
+  return compactingSince === undefined ? undefined : { what: "a compaction", since: compactingSince };
 }
 
 /** A subagent's own words are its parent tool's business, not part of the answer. */

@@ -2,31 +2,25 @@ import type { TurnObserver } from "../bridge/turn.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import { askForPermission } from "./attempt-permissions.ts";
 import { answerQuestion, unaskable } from "./attempt-questions.ts";
-import { checkToolCall } from "./attempt-tool-policy.ts";
+import { checkToolCall, type ToolPolicyContext } from "./attempt-tool-policy.ts";
 import type { AttemptParams } from "./harness-types.ts";
-import { restrictedNativeTools } from "./tool-policy.ts";
 
 /** The host takes no approval that waits longer. */
 const ANSWER_WITHIN_MS = 10 * 60_000;
+
+export type AuthorityOptions = Pick<ToolPolicyContext, "nativeTools" | "log"> & { now?: () => number };
 
 export type AttemptAuthority = Pick<TurnObserver, "onBeforeToolCall" | "onPermissionRequest" | "onQuestion">;
 
 /** Everything that OpenClaw and its people have to say about what Claude Code wants to do in this turn. */
 export function createAttemptAuthority(
   params: AttemptParams,
-  { log, now = Date.now }: { log: (message: string) => void; now?: () => number },
+  { nativeTools, log, now = Date.now }: AuthorityOptions,
 ): AttemptAuthority {
   const deadlineAt = now() + params.timeoutMs;
   const waitMs = (): number => Math.floor(Math.min(ANSWER_WITHIN_MS, deadlineAt - now()));
   const boundToTurn = (signal: AbortSignal): AbortSignal =>
     params.abortSignal ? AbortSignal.any([signal, params.abortSignal]) : signal;
-
-  // Once a turn: the host builds its tools to answer this.
-  let restriction: { nativeTools: string[] | undefined } | undefined;
-  const nativeTools = (): string[] | undefined => {
-    restriction ??= { nativeTools: restrictedNativeTools(params) };
-    return restriction.nativeTools;
-  };
 
   return {
     async onBeforeToolCall(call, signal) {

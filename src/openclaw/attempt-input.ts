@@ -5,10 +5,9 @@ import { turnSettingsOf, type SessionEntry } from "./attempt-settings.ts";
 import { readConversationHistory } from "./conversation-history.ts";
 import { conversationKeyOf } from "./conversation-key.ts";
 import type { AttemptParams } from "./harness-types.ts";
+import { NEVER_ABORTED } from "./never-aborted.ts";
 import type { HostConfig } from "./plugin-config.ts";
 
-/** A signal for hosts that give none: such a turn cannot be cancelled, but it can run. */
-const NEVER_ABORTED = new AbortController().signal;
 /** The host's way to say that a turn may take as long as it likes. */
 const UNLIMITED_MS = 2_147_000_000;
 

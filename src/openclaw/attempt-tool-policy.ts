@@ -10,8 +10,8 @@ const ID_LIMIT = 100;
 export type ToolPolicyContext = {
   signal: AbortSignal;
   log: (message: string) => void;
-  /** The only tools that may be called at all; undefined when nothing is restricted. Throws when nobody can tell. */
-  nativeTools: () => readonly string[] | undefined;
+  /** The only tools that may be called at all; undefined when nothing is restricted. */
+  nativeTools: readonly string[] | undefined;
 };
 
 /** Runs OpenClaw's `before_tool_call` policy and other plugins' hooks for a call of Claude Code's own; in doubt it is refused. */
@@ -23,7 +23,7 @@ export async function checkToolCall(
   const asked = hostToolCall(call);
   try {
     // Claude Code was given no others, but a tool of an MCP server or a plugin may have come in another way.
-    if (nativeTools()?.includes(call.toolName) === false) {
+    if (nativeTools?.includes(call.toolName) === false) {
       return refused("OpenClaw's tool policy does not leave this tool to the agent.");
     }
     const outcome = await params.hostCapabilities.runBeforeToolCall({

@@ -1,17 +1,33 @@
+import type { TurnUsage } from "../acp/acp-adapter.ts";
 import type { TurnRecord } from "../bridge/turn.ts";
 import type { AssistantMessage, AttemptParams, AttemptResult } from "./harness-types.ts";
 
 type MessageUsage = AssistantMessage["usage"];
 
+const NO_USAGE: TurnUsage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
+
+/** Tokens by the host's names. */
+export function hostTokensOf(
+  usage: TurnUsage,
+): Pick<MessageUsage, "input" | "output" | "cacheRead" | "cacheWrite"> {
+  return {
+    input: usage.inputTokens,
+    output: usage.outputTokens,
+    cacheRead: usage.cacheReadTokens,
+    cacheWrite: usage.cacheWriteTokens,
+  };
+}
+
+export function totalTokensOf(usage: TurnUsage): number {
+  return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+}
+
 /** What the turn used, as it is kept with the answer. */
 export function messageUsageOf(record: TurnRecord): MessageUsage {
-  const { inputTokens = 0, outputTokens = 0, cacheReadTokens = 0, cacheWriteTokens = 0 } = record.usage ?? {};
+  const { usage = NO_USAGE } = record;
   return {
-    input: inputTokens,
-    output: outputTokens,
-    cacheRead: cacheReadTokens,
-    cacheWrite: cacheWriteTokens,
-    totalTokens: inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens,
+    ...hostTokensOf(usage),
+    totalTokens: totalTokensOf(usage),
     // Claude Code tells the sum alone.
     cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: record.costUsd ?? 0 },
     ...contextUsageOf(record),
@@ -33,10 +49,7 @@ export function attemptUsageOf(record: TurnRecord): Partial<AttemptResult> {
   return {
     ...window,
     attemptUsage: {
-      input: usage.inputTokens,
-      output: usage.outputTokens,
-      cacheRead: usage.cacheReadTokens,
-      cacheWrite: usage.cacheWriteTokens,
+      ...hostTokensOf(usage),
       ...(costUsd === undefined ? {} : { cost: { total: costUsd } }),
       ...contextUsageOf(record),
     },

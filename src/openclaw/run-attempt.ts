@@ -84,7 +84,7 @@ async function takeTurn(attempt: Attempt): Promise<TurnOutcome> {
     const request = await turnRequestOf(params, dependencies.readHostConfig(), { nativeTools });
     const built = await hooks.promptBuilt({ ...request, signal: run.signal });
     await hooks.dispatched(built);
-    return await dependencies.bridge().runTurn(built, observerOf(attempt));
+    return await dependencies.bridge().runTurn(built, observerOf(attempt, nativeTools));
   } catch (cause) {
     const error = unexpectedFailure(cause);
     // What a plugin forbids, another model must not be asked for.
@@ -95,9 +95,9 @@ async function takeTurn(attempt: Attempt): Promise<TurnOutcome> {
   }
 }
 
-function observerOf(attempt: Attempt): TurnObserver {
+function observerOf(attempt: Attempt, nativeTools: string[] | undefined): TurnObserver {
   const { params, dependencies, events, run } = attempt;
-  const authority = createAttemptAuthority(params, { log: dependencies.log });
+  const authority = createAttemptAuthority(params, { nativeTools, log: dependencies.log });
   return {
     onEvent: (event) => {
       onEvent(attempt, event);

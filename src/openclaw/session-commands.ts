@@ -1,7 +1,9 @@
 import type { AgentHarnessV2 } from "openclaw/plugin-sdk/agent-harness";
 import type { ContractorClaudeBridge } from "../bridge/contractor-claude-bridge.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
+import { hostTokensOf, totalTokensOf } from "./attempt-usage.ts";
 import { conversationKeyOf } from "./conversation-key.ts";
+import { NEVER_ABORTED } from "./never-aborted.ts";
 import type { HostConfig } from "./plugin-config.ts";
 
 export type SessionCommandDependencies = {
@@ -25,8 +27,6 @@ const LEFT_TO_CLAUDE: CompactResult = {
   reason: "below threshold: Claude Code compacts its own context",
 };
 
-const NEVER_ABORTED = new AbortController().signal;
-
 /** `/compact` and `/btw` of OpenClaw, carried out in the conversation's Claude session. */
 export function createSessionCommands(dependencies: SessionCommandDependencies): SessionCommands {
   return {
@@ -45,17 +45,7 @@ export function createSessionCommands(dependencies: SessionCommandDependencies):
           throw new Error(paragraphOf(cause), { cause });
         });
       if (usage === undefined) return { text };
-      const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
-      return {
-        text,
-        usage: {
-          input: inputTokens,
-          output: outputTokens,
-          cacheRead: cacheReadTokens,
-          cacheWrite: cacheWriteTokens,
-          total: inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens,
-        },
-      };
+      return { text, usage: { ...hostTokensOf(usage), total: totalTokensOf(usage) } };
     },
   };
 }

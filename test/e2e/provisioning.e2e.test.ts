@@ -134,6 +134,7 @@ describe("contractor-agents add, remove", () => {
         adapter: "claude-agent-acp",
         endpoint: "scripted",
         mode: "persistent",
+        permissionMode: "ask",
       },
     });
     expect(JSON.parse(await readFile(join(stateDir, "session-map.json"), "utf8"))).toEqual({
@@ -175,6 +176,7 @@ describe("contractor-agents add, remove", () => {
             adapter: "claude-agent-acp",
             endpoint: "scripted",
             mode: "persistent",
+            permissionMode: "ask",
             sessions: { active: 0, closed: 0, orphaned: 0 },
             problems: [],
             warnings: [],

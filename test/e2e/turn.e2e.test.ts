@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { editConfig } from "../../scripts/world/edit-config.ts";
 import type { Gateway } from "../../scripts/world/gateway.ts";
 import { chatHistory } from "./world/chat-history.ts";
-import { chat, startChatTurn } from "./world/chat-turn.ts";
+import { askAside, chat, startChatTurn } from "./world/chat-turn.ts";
 import { createContractorWorld, sessionKeyOf, type ContractorWorld } from "./world/contractor-world.ts";
 import { readFileTree } from "./world/file-tree.ts";
 import { connectGatewaySocket, PERSON_SCOPES, type GatewaySocket } from "./world/gateway-socket.ts";
@@ -212,6 +212,26 @@ describe("with a person at the Gateway's WebSocket", () => {
           ]),
         );
       expect([isThere(agentId, "vetoed.txt"), isThere(agentId, "seen.txt")]).toEqual([false, true]);
+    });
+
+    it("/btw is answered from the conversation while a turn of it runs, and leaves nothing in it", async () => {
+      const sessionKey = keyOf(agentId, "aside");
+      const word = `aside-${agentId}`;
+      const question = "what did I ask you to remember?";
+      await chat(person, { sessionKey, message: "remember the elm tree" });
+      const turn = await startChatTurn(person, { sessionKey, message: `halves ${word}` });
+      await turn.firstText();
+      const aside = await askAside(person, { sessionKey, question });
+      script.release(word);
+      expect(await turn.ended).toMatchObject({ state: "final" });
+      expect(aside).toMatchObject({ isError: false, text: expect.stringContaining("the elm tree") });
+      await chat(person, { sessionKey, message: "say after the aside" });
+      const next = await world.model.waitForRequest(
+        ({ lastUserText }) => lastUserText.includes("say after the aside"),
+        1_000,
+      );
+      expect(next.userTexts.join("\n")).toContain("remember the elm tree");
+      expect(next.userTexts.join("\n")).not.toContain(question);
     });
 
     it("passes the contractor's own slash commands on", async () => {

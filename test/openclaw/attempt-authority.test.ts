@@ -14,10 +14,11 @@ const START = 1_000_000;
 
 function authorityOf(
   overrides: Parameters<typeof sampleAttempt>[0],
-  now = () => START,
+  { now = () => START, nativeTools }: { now?: () => number; nativeTools?: string[] } = {},
 ): { authority: AttemptAuthority; log: string[] } {
   const log: string[] = [];
   const authority = createAttemptAuthority(sampleAttempt(overrides), {
+    nativeTools,
     log: (message) => log.push(message),
     now,
   });
@@ -59,6 +60,17 @@ describe("a call of a tool, before it begins,", () => {
     expect(verdict).toEqual({ allow: false, reason: "not today" });
     const silent = await check(() => Promise.resolve({ blocked: true, kind: "veto", reason: "" }));
     expect(silent.verdict).toEqual({ allow: false, reason: "OpenClaw refused this call." });
+  });
+
+  it("is refused where the agent's tool policy leaves it out, and OpenClaw is not asked", async () => {
+    const { authority } = authorityOf(
+      { hostCapabilities: { runBeforeToolCall: () => Promise.reject(new Error("asked all the same")) } },
+      { nativeTools: ["Read"] },
+    );
+    expect(await authority.onBeforeToolCall(BASH, SIGNAL)).toEqual({
+      allow: false,
+      reason: "OpenClaw's tool policy does not leave this tool to the agent.",
+    });
   });
 
   it("gets what OpenClaw made of it, where that can be said, and is refused where not", async () => {
@@ -203,7 +215,7 @@ describe("a permission request", () => {
           },
         },
       },
-      () => now,
+      { now: () => now },
     );
     now += 20_000;
     await authority.onPermissionRequest(WRITE, SIGNAL);

@@ -21,6 +21,15 @@ const agentSchema = z.looseObject({
   data: z.looseObject({}),
 });
 
+const sideResultSchema = z.object({
+  sessionKey: z.string(),
+  question: z.string(),
+  text: z.string(),
+  isError: z.boolean(),
+});
+
+export type SideResult = z.infer<typeof sideResultSchema>;
+
 export type AgentEvent = z.infer<typeof agentSchema>;
 
 export type ChatTurnEnd = {
@@ -85,6 +94,21 @@ export async function chat(socket: GatewaySocket, message: ChatMessage): Promise
   const { state, text, error } = await (await startChatTurn(socket, message)).ended;
   if (state === "final") return text;
   throw new Error(`the turn was ${state}: ${error ?? ""}`);
+}
+
+/** What `/btw` is answered, beside the conversation. */
+export async function askAside(
+  socket: GatewaySocket,
+  { sessionKey, question }: { sessionKey: string; question: string },
+): Promise<SideResult> {
+  const resultOf = ({ event, payload }: GatewayEvent): SideResult | undefined => {
+    if (event !== "chat.side_result") return undefined;
+    const { data } = sideResultSchema.safeParse(payload);
+    return data?.sessionKey === sessionKey && data.question === question ? data : undefined;
+  };
+  await startChatTurn(socket, { sessionKey, message: `/btw ${question}` });
+  const event = await socket.waitForEvent((candidate) => resultOf(candidate) !== undefined);
+  return sideResultSchema.parse(event.payload);
 }
 
 function endStateOf({ payload }: GatewayEvent): ChatTurnEnd["state"] | undefined {
