@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     passWithNoTests: false,
     allowOnly: false,
+    // Where most of a test is to wait for processes of its own, a worker does not keep a core busy.
+    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -27,8 +29,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.e2e.test.ts"],
-          // Each file has an OpenClaw of its own, which mostly waits; two at a time keep two cores busy.
-          maxWorkers: 2,
+          globalSetup: ["test/e2e/world/world-template.ts"],
           testTimeout: 120_000,
           hookTimeout: 600_000,
         },

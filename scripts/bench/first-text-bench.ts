@@ -4,7 +4,7 @@ import { textReply } from "../../test/fixtures/scripted-messages-api/reply.ts";
 /** One streamed answer through the Gateway, in ms. */
 export type FirstTextSample = { firstText: number; wholeAnswer: number };
 
-const CONTRACTORS = ["claude-agent-acp", "claude-code-acp"] as const;
+const CONTRACTORS = { dev: "claude-agent-acp", zed: "claude-code-acp" };
 /** 30 pieces, 100 ms after each: an answer of 3 s. */
 const ANSWER = "A piece of an answer. ".repeat(30);
 const PACING = { chunkSize: ANSWER.length / 30, chunkDelayMs: 100 };
@@ -14,18 +14,16 @@ export async function measureFirstText(rounds: number): Promise<Record<string, F
   const world = await createContractorWorld();
   world.model.respondWith(() => textReply(ANSWER, PACING));
   try {
-    for (const name of CONTRACTORS)
-      await world.addContractor(name, "--endpoint", "scripted", "--adapter", name);
     const gateway = await world.openclaw.startGateway();
     const samples: Record<string, FirstTextSample[]> = {};
-    for (const agentId of CONTRACTORS) {
-      samples[agentId] = [];
+    for (const [agentId, adapter] of Object.entries(CONTRACTORS)) {
+      const taken: FirstTextSample[] = (samples[adapter] = []);
       // The first turn starts the process, which is not what is measured.
       for (let round = 0; round <= rounds; round += 1) {
         const answer = await gateway.ask({ agentId, user: "bench", text: `round ${round}` });
         if (answer.firstTextMs === undefined)
           throw new Error(`no answer from ${agentId}: ${String(answer.error)}`);
-        if (round > 0) samples[agentId].push({ firstText: answer.firstTextMs, wholeAnswer: answer.totalMs });
+        if (round > 0) taken.push({ firstText: answer.firstTextMs, wholeAnswer: answer.totalMs });
       }
     }
     return samples;

@@ -16,7 +16,7 @@ export type Gate = {
   name: GateName;
   /** What Node runs, with its arguments. Paths count from the repository root. */
   command: string[];
-  /** Of the two that there are. Vitest starts workers of its own, and its tests measure time: it gets both. */
+  /** Of the two that there are. Vitest starts workers of its own: those that keep both cores busy get both. */
   slots: 1 | 2;
   /** A gate that has to pass first. */
   needs?: GateName;
@@ -35,9 +35,10 @@ const GATES: Gate[] = [
   { name: "lint", slots: 1, command: ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings", "0"] },
   { name: "unused", slots: 1, command: ["node_modules/knip/bin/knip.js", "--no-progress"] },
   { name: "build", slots: 1, command: ["scripts/build.ts"] },
-  testGate("unit"),
-  testGate("contract"),
-  { ...testGate("e2e"), needs: "build" },
+  // Side by side: contract tests mostly wait for Claude Code to start.
+  testGate("unit", 1),
+  testGate("contract", 1),
+  { ...testGate("e2e", 2), needs: "build" },
 ];
 
 /** The gates of a comma-separated list and those they need, in the table's order; all without a list. */
@@ -51,11 +52,11 @@ export function selectGates(list: string | undefined): Gate[] {
   return GATES.filter((gate) => asked.includes(gate) || asked.some(({ needs }) => needs === gate.name));
 }
 
-function testGate(project: "unit" | "contract" | "e2e"): Gate {
+function testGate(project: "unit" | "contract" | "e2e", slots: Gate["slots"]): Gate {
   const testReport = `${CHECK_CACHE}/${project}.json`;
   return {
     name: project,
-    slots: 2,
+    slots,
     testReport,
     command: [
       ...["node_modules/vitest/vitest.mjs", "run", "--project", project],

@@ -5,6 +5,7 @@ import type { OpenClawWorld } from "./openclaw-world.ts";
 const entries = z.record(z.string(), z.looseObject({})).default({});
 
 const configSchema = z.looseObject({
+  gateway: z.looseObject({ port: z.number() }),
   agents: z.looseObject({ entries }).default({ entries: {} }),
   plugins: z
     .looseObject({
@@ -18,10 +19,10 @@ export type EditableConfig = z.infer<typeof configSchema>;
 
 /** Changes the configuration file of a world, before its Gateway starts: the command line takes seconds. */
 export async function editConfig(
-  world: OpenClawWorld,
+  { configPath }: Pick<OpenClawWorld, "configPath">,
   edit: (config: EditableConfig) => void,
 ): Promise<void> {
-  const config = configSchema.parse(JSON.parse(await readFile(world.configPath, "utf8")));
+  const config = configSchema.parse(JSON.parse(await readFile(configPath, "utf8")));
   edit(config);
-  await writeFile(world.configPath, JSON.stringify(config, null, 2), { mode: 0o600 });
+  await writeFile(configPath, JSON.stringify(config, null, 2), { mode: 0o600 });
 }

@@ -3,6 +3,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { copyWorld } from "./copy-world.ts";
+import { editConfig } from "./edit-config.ts";
 import { startGateway, type Gateway } from "./gateway.ts";
 import { npmEnvironment } from "./npm-environment.ts";
 import { OPENCLAW_PROGRAM } from "./openclaw-program.ts";
@@ -11,6 +13,8 @@ export type CommandOutcome = { exitCode: number; stdout: string; stderr: string 
 
 /** An OpenClaw installation of its own: its own HOME, configuration, state and port, and nothing of the person's. */
 export type OpenClawWorld = {
+  /** Everything of the world is in here, but for a HOME that was given. */
+  root: string;
   home: string;
   configPath: string;
   stateDir: string;
@@ -27,6 +31,8 @@ export type OpenClawWorldOptions = {
   environment?: Record<string, string>;
   /** HOME of the world; a fresh folder by default. */
   home?: string;
+  /** The root of a world of which this one is a copy; no process may run in it. */
+  copyOf?: string;
 };
 
 export async function createOpenClawWorld(options: OpenClawWorldOptions = {}): Promise<OpenClawWorld> {
@@ -46,12 +52,20 @@ export async function createOpenClawWorld(options: OpenClawWorldOptions = {}): P
     NO_COLOR: "1",
     ...options.environment,
   };
-  await mkdir(stateDir, { recursive: true, mode: 0o700 });
-  await mkdir(home, { recursive: true });
-  await writeFile(configPath, JSON.stringify(initialConfig(port, token), null, 2), { mode: 0o600 });
+  if (options.copyOf === undefined) {
+    await mkdir(stateDir, { recursive: true, mode: 0o700 });
+    await mkdir(home, { recursive: true });
+    await writeFile(configPath, JSON.stringify(initialConfig(port, token), null, 2), { mode: 0o600 });
+  } else {
+    await copyWorld(options.copyOf, root);
+    await editConfig({ configPath }, (config) => {
+      config.gateway = { ...config.gateway, port };
+    });
+  }
 
   const gateways: Gateway[] = [];
   return {
+    root,
     home,
     configPath,
     stateDir,

@@ -12,8 +12,8 @@ import { createBridgeWorld, type BridgeWorld } from "./bridge-world.ts";
 import { CANCEL_MOMENTS, cancelledTurn, echoingResponder, type CancelMoment } from "./cancelled-turn.ts";
 
 const NODE_MODULES = join(import.meta.dirname, "../../node_modules");
-const CONVERSATIONS = ["one", "two", "three"];
-const CANCELS_EACH = 17;
+const CONVERSATIONS = ["one", "two", "three", "four"];
+const CANCELS_EACH = 25;
 const SEED = 20_260_101;
 const NEXT_TURN_MS = 60_000;
 const ALL_TURNS_MS = 300_000;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { compareBackends, worseIn, type ComparisonRow } from "./world/comparison.ts";
 import { createComparisonWorld, type ComparisonWorld } from "./world/comparison-world.ts";
 
@@ -6,7 +6,7 @@ let world: ComparisonWorld;
 let rows: ComparisonRow[];
 
 beforeAll(async () => {
-  world = await createComparisonWorld();
+  world = await createComparisonWorld(inject("worldTemplate"));
   rows = await compareBackends(world);
 });
 

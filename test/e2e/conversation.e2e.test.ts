@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { z } from "zod";
 import type { ChatAnswer } from "../../scripts/world/chat-client.ts";
 import type { Gateway } from "../../scripts/world/gateway.ts";
@@ -28,11 +28,6 @@ const usageSchema = z.looseObject({
 
 let world: ContractorWorld;
 let gateway: Gateway;
-const workspaces = new Map<string, string>();
-
-async function addContractor(agentId: string, ...options: string[]): Promise<void> {
-  workspaces.set(agentId, await world.addContractor(agentId, ...options));
-}
 
 function say(agentId: string, user: string, text: string): Promise<ChatAnswer> {
   return gateway.ask({ agentId, user, text });
@@ -43,14 +38,12 @@ function activeSession(agentId: string, user: string): Promise<string | undefine
 }
 
 beforeAll(async () => {
-  world = await createContractorWorld();
-  await addContractor("dev", "--endpoint", "scripted");
-  await addContractor("zed", "--endpoint", "scripted", "--adapter", "claude-code-acp");
-  await addContractor("once", "--endpoint", "scripted", "--mode", "oneshot");
+  world = await createContractorWorld(inject("worldTemplate"));
+  await world.addContractor("once", "--endpoint", "scripted", "--mode", "oneshot");
   await world.contractorAgents(
     ...["endpoint", "add", "keyless", "--base-url", world.model.url, "--api-key-env", "NO_SUCH_KEY"],
   );
-  await addContractor("keyless", "--endpoint", "keyless");
+  await world.addContractor("keyless", "--endpoint", "keyless");
   gateway = await world.openclaw.startGateway();
 });
 
@@ -113,12 +106,12 @@ describe.each([
   it("leaves no trace of a tool that nobody approved", async () => {
     const answer = await say(agentId, "ann", "write unapproved.txt hello");
     expect(answer).toMatchObject({ status: 200, error: undefined });
-    expect(existsSync(join(workspaces.get(agentId) ?? "", "unapproved.txt"))).toBe(false);
+    expect(existsSync(join(world.workspaceOf(agentId), "unapproved.txt"))).toBe(false);
   });
 
   it("gives Claude Code its role at the end of the system prompt", () => {
     const turns = world.model.requests.filter(
-      (request) => request.purpose === "turn" && request.workingDirectory === workspaces.get(agentId),
+      (request) => request.purpose === "turn" && request.workingDirectory === world.workspaceOf(agentId),
     );
     expect(turns.length).toBeGreaterThan(0);
     for (const { system } of turns) expect(system).toContain(`You work as the contractor agent "${agentId}"`);
@@ -202,7 +195,7 @@ describe("oneshot", () => {
 
 describe("while the Gateway runs", () => {
   it("a contractor can be added, answers, and can be removed without losing its workspace", async () => {
-    await addContractor("late", "--endpoint", "scripted");
+    await world.addContractor("late", "--endpoint", "scripted");
     // The Gateway looks at its configuration file about once a second.
     await expect
       .poll(async () => (await say("late", "ann", "what does this repo do?")).text, {
@@ -212,7 +205,7 @@ describe("while the Gateway runs", () => {
       .toContain("The late project");
     const removed = await world.contractorAgents("remove", "--agent-id", "late", "--yes");
     expect(removed).toEqual({ exitCode: 0, json: { agentId: "late" } });
-    expect(existsSync(join(workspaces.get("late") ?? "", "README.md"))).toBe(true);
+    expect(existsSync(join(world.workspaceOf("late"), "README.md"))).toBe(true);
     const { error, text } = await say("late", "ann", "hello");
     expect({ text, refused: error !== undefined }).toEqual({ text: "", refused: true });
   });

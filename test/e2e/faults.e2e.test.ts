@@ -1,12 +1,17 @@
 import { readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { z } from "zod";
 import type { ChatAnswer } from "../../scripts/world/chat-client.ts";
 import type { Gateway } from "../../scripts/world/gateway.ts";
 import { errorReply } from "../fixtures/scripted-messages-api/reply.ts";
 import { chatEntries, chatHistory } from "./world/chat-history.ts";
-import { createContractorWorld, sessionKeyOf, type ContractorWorld } from "./world/contractor-world.ts";
+import {
+  createContractorWorld,
+  editPluginConfig,
+  sessionKeyOf,
+  type ContractorWorld,
+} from "./world/contractor-world.ts";
 import { pidsWorkingIn } from "./world/processes.ts";
 import { CAN_MOUNT, putOnSmallDisk } from "./world/small-disk.ts";
 
@@ -18,7 +23,6 @@ const forkSchema = z.looseObject({ sessionKey: z.string() });
 
 let world: ContractorWorld;
 let gateway: Gateway;
-const workspaces = new Map<string, string>();
 
 const CONTRACTORS = [
   { agentId: "dev", adapter: "claude-agent-acp", compacts: "by itself" },
@@ -45,7 +49,7 @@ function activeSession(agentId: string, user: string): Promise<string | undefine
   return world.activeSession(agentId, sessionKeyOf(agentId, user));
 }
 
-const workspaceOf = (agentId: string): string => workspaces.get(agentId) ?? "";
+const workspaceOf = (agentId: string): string => world.workspaceOf(agentId);
 const stateFolderOf = (agentId: string): string => join(workspaceOf(agentId), ".openclaw/contractor-agent");
 const mapFileOf = (agentId: string): string => join(stateFolderOf(agentId), "session-map.json");
 
@@ -101,11 +105,10 @@ async function incidentsOf(agentId: string): Promise<string[]> {
 }
 
 beforeAll(async () => {
-  world = await createContractorWorld();
-  for (const { agentId, adapter } of CONTRACTORS) {
-    const options = ["--endpoint", "scripted", "--adapter", adapter, "--model", "claude-scripted-1"];
-    workspaces.set(agentId, await world.addContractor(agentId, ...options));
-  }
+  world = await createContractorWorld(inject("worldTemplate"));
+  await editPluginConfig(world.openclaw, ({ contractors }) => {
+    for (const contractor of Object.values(contractors)) contractor["model"] = "claude-scripted-1";
+  });
   gateway = await world.openclaw.startGateway();
 });
 

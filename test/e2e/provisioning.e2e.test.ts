@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { createContractorWorld, type ContractorWorld } from "./world/contractor-world.ts";
+import { createInstalledWorld, type ContractorWorld } from "./world/contractor-world.ts";
 import { readFileTree } from "./world/file-tree.ts";
 
 let world: ContractorWorld;
@@ -22,7 +22,7 @@ async function readConfig(): Promise<z.infer<typeof configSchema>> {
 }
 
 beforeAll(async () => {
-  world = await createContractorWorld();
+  world = await createInstalledWorld();
   workspace = await world.createWorkspace("app");
 });
 

@@ -62,17 +62,6 @@ describe("a call of a tool, before it begins,", () => {
     expect(silent.verdict).toEqual({ allow: false, reason: "OpenClaw refused this call." });
   });
 
-  it("is refused where the agent's tool policy leaves it out, and OpenClaw is not asked", async () => {
-    const { authority } = authorityOf(
-      { hostCapabilities: { runBeforeToolCall: () => Promise.reject(new Error("asked all the same")) } },
-      { nativeTools: ["Read"] },
-    );
-    expect(await authority.onBeforeToolCall(BASH, SIGNAL)).toEqual({
-      allow: false,
-      reason: "OpenClaw's tool policy does not leave this tool to the agent.",
-    });
-  });
-
   it("gets what OpenClaw made of it, where that can be said, and is refused where not", async () => {
     const rewritten = await check(() => Promise.resolve({ blocked: false, params: { command: "ls -l" } }));
     expect(rewritten.verdict).toEqual({ allow: true, input: { command: "ls -l" } });
@@ -93,13 +82,14 @@ describe("a call of a tool, before it begins,", () => {
   });
 
   it("is refused when the tool is none of those that the policy leaves, whoever brought it", async () => {
-    const { authority } = authorityOf({
-      pluginHarnessToolPolicyRestricted: true,
-      hostCapabilities: {
-        createToolSurface: () => [],
-        runBeforeToolCall: ({ params }) => Promise.resolve({ blocked: false, params }),
+    const { authority } = authorityOf(
+      {
+        hostCapabilities: {
+          runBeforeToolCall: ({ params }) => Promise.resolve({ blocked: false, params }),
+        },
       },
-    });
+      { nativeTools: ["TodoWrite"] },
+    );
     for (const toolName of ["Bash", "mcp__box__run"]) {
       expect(await authority.onBeforeToolCall({ ...BASH, toolName }, SIGNAL)).toMatchObject({ allow: false });
     }

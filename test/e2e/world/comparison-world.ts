@@ -25,8 +25,8 @@ export type ComparisonWorld = {
   dispose(): Promise<void>;
 };
 
-export async function createComparisonWorld(): Promise<ComparisonWorld> {
-  const world = await createContractorWorld();
+export async function createComparisonWorld(template?: string): Promise<ComparisonWorld> {
+  const world = await createContractorWorld(template);
   try {
     return await compare(world);
   } catch (cause) {
@@ -40,8 +40,8 @@ async function compare(world: ContractorWorld): Promise<ComparisonWorld> {
   world.model.respondWith(script.responder);
   const workspaces = {
     claudeCli: await addClaudeCliAgent(world, "cli"),
-    agentAcp: await world.addContractor("dev", "--endpoint", "scripted"),
-    codeAcp: await world.addContractor("zed", "--endpoint", "scripted", "--adapter", "claude-code-acp"),
+    agentAcp: world.workspaceOf("dev"),
+    codeAcp: world.workspaceOf("zed"),
   };
   const observer = await addHostObserver(world.openclaw, { veto: ["vetoed.txt"] });
   let gateway = await world.openclaw.startGateway();
