@@ -240,10 +240,7 @@ export function createTurnProjection(
   };
 }
 
-function runningOf(
-  calls: ToolCallFact[],
-  compactingSince: number | undefined,
-): TurnActivity["running"] {
+function runningOf(calls: ToolCallFact[], compactingSince: number | undefined): TurnActivity["running"] {
   const call = calls.find(({ status }) => status === "running");
   if (call !== undefined) return { what: call.toolName, since: call.startedAt };
   return compactingSince === undefined ? undefined : { what: "a compaction", since: compactingSince };
