@@ -11,7 +11,7 @@ const ROOMS = {
   loopback: ["errors"],
   acp: ["process", "loopback", "errors", "config"],
   pool: ["acp", "process", "errors", "config"],
-  contractor: ["config", "errors"],
+  contractor: ["process", "config", "errors"],
   bridge: ["contractor", "acp", "pool", "config", "errors"],
   openclaw: ["bridge", "contractor", "acp", "pool", "process", "loopback", "config", "errors"],
   cli: ["contractor", "openclaw", "config", "errors"],

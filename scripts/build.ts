@@ -4,6 +4,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { build } from "rolldown";
+import { bundleReaper } from "./build/bundle-reaper.ts";
 import { thirdPartyLicenses } from "./build/third-party-licenses.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -12,15 +13,19 @@ const outputFolder = resolve(root, "dist");
 // A file of an earlier build must not live on in the package.
 rmSync(outputFolder, { recursive: true, force: true });
 
+const reaper = await bundleReaper(root);
+
 const { output } = await build({
   cwd: root,
   input: "src/index.ts",
   platform: "node",
   // The host gives its own copy.
   external: /^openclaw\//,
+  transform: { define: { REAPER_PROGRAM: JSON.stringify(reaper.code) } },
   output: { dir: outputFolder, format: "esm", codeSplitting: false, minify: false },
   logLevel: "warn",
 });
 
 const moduleIds = output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
-writeFileSync(resolve(outputFolder, "THIRD-PARTY-LICENSES.txt"), await thirdPartyLicenses(moduleIds));
+const licenses = await thirdPartyLicenses([...moduleIds, ...reaper.moduleIds]);
+writeFileSync(resolve(outputFolder, "THIRD-PARTY-LICENSES.txt"), licenses);

@@ -2,9 +2,11 @@ import { definePluginEntry } from "openclaw/plugin-sdk/plugin-entry";
 import { CLI_DESCRIPTION, registerCli } from "./cli/register-cli.ts";
 import { CLI_ROOT, PLUGIN_ID } from "./config/identifiers.ts";
 import { createBridgeProvider } from "./openclaw/bridge-provider.ts";
-import { createHostBridge, drainSharedRuntime } from "./openclaw/bridge-runtime.ts";
+import { createHostBridge, drainSharedRuntime, reapOrphansRegularly } from "./openclaw/bridge-runtime.ts";
 import { registerGatewayMethods } from "./openclaw/gateway-methods.ts";
 import { createContractorHarness } from "./openclaw/harness.ts";
+import { readPluginConfig } from "./openclaw/plugin-config.ts";
+import { keepSpares } from "./openclaw/keep-spares.ts";
 import { createHostCliContext } from "./openclaw/host-cli-context.ts";
 import { collectSecurityFindings } from "./openclaw/security-audit.ts";
 
@@ -22,13 +24,14 @@ export default definePluginEntry({
   // For an audit where this plugin is active; others read the manifest's dangerousFlags.
   securityAuditCollectors: [collectSecurityFindings],
   register(api) {
+    const log = (message: string): void => {
+      api.logger.warn(message);
+    };
     api.registerAgentHarness(
       createContractorHarness({
         bridge: () => createHostBridge(api),
         readHostConfig: () => api.runtime.config.current(),
-        log: (message) => {
-          api.logger.warn(message);
-        },
+        log,
       }),
     );
     api.registerProvider(createBridgeProvider());
@@ -39,15 +42,22 @@ export default definePluginEntry({
       },
       { descriptors: [{ name: CLI_ROOT, description: CLI_DESCRIPTION, hasSubcommands: true }] },
     );
-    const drain = (): Promise<void> =>
-      drainSharedRuntime((message) => {
-        api.logger.warn(message);
-      });
+    const drain = (): Promise<void> => drainSharedRuntime(log);
+    const stops: (() => void)[] = [];
     api.registerService({
       id: `${PLUGIN_ID}-sessions`,
-      // Claude's processes start with the first turn; this only sees to their end.
-      start: () => undefined,
-      stop: drain,
+      start() {
+        const agentIds = (): string[] =>
+          Object.keys(readPluginConfig(api.runtime.config.current()).contractors);
+        const spares = keepSpares({ bridge: () => createHostBridge(api), agentIds, log });
+        stops.push(reapOrphansRegularly(log), () => {
+          spares.stop();
+        });
+      },
+      stop() {
+        for (const stop of stops.splice(0)) stop();
+        return drain();
+      },
     });
     api.lifecycle.onDispose?.(drain);
   },

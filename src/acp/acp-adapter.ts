@@ -142,6 +142,8 @@ export type PromptOutcome = {
  */
 export type AgentSession = {
   readonly sessionId: string;
+  /** The agent's process; everything that Claude Code starts is below it. */
+  readonly pid: number;
   readonly capabilities: AgentCapabilities;
   /** False once the process has ended or a turn did not settle: such a session must not be used again. */
   readonly usable: boolean;

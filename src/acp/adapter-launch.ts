@@ -1,5 +1,6 @@
 import type { AdapterName } from "../config/schema.ts";
 import type { GateTransport } from "../loopback/tool-gate.ts";
+import type { LeaseRequest } from "../process/process-leases.ts";
 import { ADAPTER_PACKAGES } from "./adapter-packages.ts";
 
 /** How an ACP agent is started: the program, its arguments, and its whole environment. */
@@ -7,6 +8,8 @@ export type AgentLaunch = {
   command: string;
   args: string[];
   environment: Record<string, string>;
+  /** Has the process ended when this one cannot do it any more. */
+  lease?: LeaseRequest | undefined;
   /** What this program needs that others do not; nothing unless given. */
   needs?: AgentNeeds;
 };
@@ -30,13 +33,14 @@ export type AgentNeeds = {
 /** The launch of an adapter's program under the Node that runs us. */
 export function adapterLaunch(
   name: AdapterName,
-  start: { program: string; environment: Record<string, string> },
+  start: { program: string; environment: Record<string, string>; lease?: LeaseRequest },
 ): AgentLaunch {
   const { needs } = ADAPTER_PACKAGES[name];
   return {
     command: process.execPath,
     args: [start.program],
     environment: { ...needs.environment, ...start.environment },
+    lease: start.lease,
     needs,
   };
 }

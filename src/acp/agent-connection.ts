@@ -53,6 +53,7 @@ export async function connectAgent(
     command: options.launch.command,
     args: options.launch.args,
     environment: options.launch.environment,
+    lease: options.launch.lease,
     workingDirectory: options.workingDirectory,
     onStderrLine: callbacks.onStderrLine,
   });

@@ -143,6 +143,7 @@ export function createAgentSession(parts: SessionParts): AgentSession {
 
   return {
     sessionId,
+    pid: connection.process.pid,
     capabilities,
     get usable() {
       return phase === "idle" || phase === "prompting";

@@ -4,7 +4,7 @@ import { verdictOnResume, type TranscriptWitness } from "../contractor/recovery.
 import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
 import type { ConversationKey } from "../contractor/session-map/session-map-store.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
-import type { SessionLoan } from "../pool/session-pool.ts";
+import type { SessionLoan } from "../pool/session-loan.ts";
 import type { BridgeDependencies } from "./bridge-dependencies.ts";
 import { conversationId } from "./conversation-id.ts";
 import { collectLateAnswers } from "./late-answers.ts";
@@ -32,25 +32,30 @@ export type Acquisition = {
   nativeTools: string[] | undefined;
   /** Real path of the workspace. */
   workspace: string;
+  signal: AbortSignal;
+  /** The turn must wait until one of so many busy sessions is free. */
+  onWaiting: (busy: number) => void;
 };
+
+/** What a session of an agent is opened from, whoever it is for. */
+export type SessionOrigin = Pick<Acquisition, "dependencies" | "metadata" | "nativeTools" | "workspace">;
 
 /** Makes the planned Claude session live: warm, resumed, or new. */
 export async function acquireClaudeSession(
   acquisition: Acquisition,
   plan: SessionPlan,
 ): Promise<AcquiredSession> {
-  const { dependencies, key } = acquisition;
+  const { dependencies, key, signal, onWaiting } = acquisition;
   const entry = plan.kind === "continue" ? plan.entry : null;
   const resumption = { gone: false };
   const loan = await dependencies.pool.acquire(conversationId(key), {
     fingerprint: fingerprintOf(acquisition),
     claudeSessionId: entry?.claudeSessionId ?? null,
     turns: entry?.turns ?? 0,
-    async open() {
-      const opener = await createOpener(acquisition);
-      const resumed = entry === null ? null : await opener.resume(entry);
-      resumption.gone = entry !== null && resumed === null;
-      const session = resumed ?? (await opener.begin());
+    ...{ signal, onWaiting },
+    spareKey: () => spareKeyOf(acquisition),
+    async open(spare) {
+      const session = spare ?? (await openClaudeSession(acquisition, { entry, resumption }));
       collectLateAnswers(session, (text) => dependencies.deliverLateAnswer({ ...key, text }));
       return session;
     },
@@ -65,13 +70,23 @@ export async function acquireClaudeSession(
     : { loan, continues: plan.entry, replaces: null, fresh: undefined, historyFrom };
 }
 
+async function openClaudeSession(
+  acquisition: Acquisition,
+  { entry, resumption }: { entry: SessionMapEntry | null; resumption: { gone: boolean } },
+): Promise<AgentSession> {
+  const opener = await createOpener(acquisition);
+  const resumed = entry === null ? null : await opener.resume(entry);
+  resumption.gone = entry !== null && resumed === null;
+  return resumed ?? opener.begin();
+}
+
 type Opener = {
   begin(): Promise<AgentSession>;
   /** Null when the session is proven gone. */
   resume(entry: SessionMapEntry): Promise<AgentSession | null>;
 };
 
-async function createOpener(acquisition: Acquisition): Promise<Opener> {
+async function createOpener(acquisition: SessionOrigin): Promise<Opener> {
   const { dependencies, metadata, workspace } = acquisition;
   const adapter = await dependencies.createAdapter(metadata);
   const opening = await openingOf(acquisition);
@@ -133,10 +148,8 @@ function workspaceMoved(entry: SessionMapEntry, workspace: string): ContractorEr
 }
 
 /** How a session of this agent is opened, the same at new, at resume and for a copy. */
-export async function openingOf(
-  acquisition: Pick<Acquisition, "dependencies" | "metadata" | "workspace" | "nativeTools">,
-): Promise<OpenSessionRequest> {
-  const { dependencies, metadata, workspace, nativeTools } = acquisition;
+export async function openingOf(origin: SessionOrigin): Promise<OpenSessionRequest> {
+  const { dependencies, metadata, workspace, nativeTools } = origin;
   return {
     workspace,
     systemPromptAppend: await dependencies.readBootstrap(metadata),
@@ -146,9 +159,29 @@ export async function openingOf(
 }
 
 /** Stable facts only: anything that changes from turn to turn would cost the warm process. */
-function fingerprintOf({ metadata, workspace, nativeTools }: Acquisition): string {
+function fingerprintOf({ metadata, workspace, nativeTools }: SessionOrigin): string {
   const { adapter, endpoint, model, claudeExecutable } = metadata;
   return JSON.stringify([adapter, endpoint, model, claudeExecutable, workspace, nativeTools].map(orNull));
+}
+
+/**
+ * Opens a session for the agent's next new conversation, as that would be opened now. Rejects as a turn does that cannot
+ * have a session.
+ */
+export async function prepareSpareSession(origin: SessionOrigin): Promise<void> {
+  const { dependencies, metadata } = origin;
+  await dependencies.pool.prepareSpare(metadata.agentId, {
+    key: await spareKeyOf(origin),
+    open: async () => (await createOpener(origin)).begin(),
+  });
+}
+
+/** A new session must know what one that is opened now would know: the role text, and what Claude Code reads by itself. */
+async function spareKeyOf(origin: SessionOrigin): Promise<string> {
+  const { dependencies, workspace } = origin;
+  const { systemPromptAppend } = await openingOf(origin);
+  const context = await dependencies.readContextStamp(workspace);
+  return JSON.stringify([fingerprintOf(origin), systemPromptAppend, context]);
 }
 
 function orNull(value: unknown): unknown {

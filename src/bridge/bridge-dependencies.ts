@@ -24,6 +24,8 @@ export type BridgeDependencies = {
   resolveWorkspace(workspace: string): Promise<string>;
   /** The role text, byte for byte the same at new and at resume. */
   readBootstrap(metadata: ContractorAgentMetadata): Promise<string>;
+  /** Changes with everything that Claude Code reads of the workspace when a session begins. */
+  readContextStamp(workspace: string): Promise<string>;
   /** Where Claude Code keeps the session's transcript; null when it is nowhere. `known`: where it was seen before. */
   findTranscript(
     claudeSessionId: string,
@@ -34,6 +36,8 @@ export type BridgeDependencies = {
   deliverLateAnswer(answer: ConversationKey & { text: string }): Promise<void>;
   /** By conversation: those of its latest turn. */
   choices: Map<string, TurnChoices>;
+  /** By agent: the tools that OpenClaw's policy left to its latest turn; the next one is likely to have the same. */
+  latestTools: Map<string, string[] | undefined>;
   /** What people have allowed for as long as a Claude session lasts. */
   grants: PermissionGrants;
   /** What could not be written into the map after a completed turn, by conversation; written before the next one. */
@@ -41,6 +45,8 @@ export type BridgeDependencies = {
   /** The user whom Claude Code runs as; undefined on systems without. */
   uid: number | undefined;
   pool: SessionPool;
+  /** For what no person is told of. */
+  log(message: string): void;
   queue: TurnQueue;
   now(): Date;
 };

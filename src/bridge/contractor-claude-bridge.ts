@@ -5,6 +5,7 @@ import type { EndReason, SessionMapEntry } from "../contractor/session-map/sessi
 import type { ConversationKey, PreparedClose } from "../contractor/session-map/session-map-store.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
+import { prepareSpareSession } from "./acquire-claude-session.ts";
 import type { BridgeDependencies } from "./bridge-dependencies.ts";
 import {
   compactConversation,
@@ -29,6 +30,11 @@ export type ConversationMutation = Pick<PreparedClose, "commit" | "rollback">;
 export type ContractorClaudeBridge = {
   /** One turn, start to end. Never rejects: what goes wrong is a `failed` outcome with its cause. */
   runTurn(request: TurnRequest, observer: TurnObserver): Promise<TurnOutcome>;
+  /**
+   * Opens a session for the agent's next new conversation, where there is room and it has none that is of use; tells the
+   * log when it cannot.
+   */
+  prepareSpare(agentId: string): Promise<void>;
   /** Has the conversation's Claude session compacted, after the turn that runs. Rejects as `readConfig` and the store do. */
   compactConversation(key: ConversationKey, request: CompactionRequest): Promise<CompactionOutcome>;
   /** Answers beside the conversation, from a copy of its Claude session. */
@@ -57,12 +63,34 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
     if (request.openclawSessionKey === "") return failed(withoutIdentity());
     const { signal, settings, nativeTools } = request;
     dependencies.choices.set(conversationId(request), { settings, nativeTools });
+    dependencies.latestTools.set(request.agentId, nativeTools);
     const maxWaiting = dependencies.readConfig().maxQueuedTurns;
     const run = (signal: AbortSignal): Promise<TurnOutcome> =>
       takeTurn(dependencies, { request: { ...request, signal }, observer });
-    return queue
+    const outcome = await queue
       .enqueue(conversationId(request), { signal, maxWaiting, run })
       .catch((cause: unknown) => failed(unexpectedFailure(cause)));
+    if (mayNeedSpare(request, outcome)) void prepareSpare(request.agentId);
+    return outcome;
+  }
+
+  function mayNeedSpare({ agentId, lastTurnOfProcess }: TurnRequest, outcome: TurnOutcome): boolean {
+    if (lastTurnOfProcess || outcome.kind !== "completed") return false;
+    return !outcome.warm || !pool.hasSpare(agentId);
+  }
+
+  async function prepareSpare(agentId: string): Promise<void> {
+    try {
+      const config = dependencies.readConfig();
+      if (config.spareSessions === 0) return;
+      const metadata = resolveContractorAgentMetadata(config, agentId);
+      const workspace = await dependencies.resolveWorkspace(metadata.workspace);
+      const nativeTools = dependencies.latestTools.get(agentId);
+      await prepareSpareSession({ dependencies, metadata, workspace, nativeTools });
+    } catch (cause) {
+      // A turn that cannot have a session either says why to the person.
+      dependencies.log(`no spare session of ${agentId}: ${unexpectedFailure(cause).toParagraph()}`);
+    }
   }
 
   function choicesFor(key: ConversationKey): TurnChoices {
@@ -93,6 +121,7 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
 
   return {
     runTurn,
+    prepareSpare,
     async compactConversation(key, request) {
       const { workspace } = resolveContractorAgentMetadata(dependencies.readConfig(), key.agentId);
       const store = dependencies.openStore(workspace);

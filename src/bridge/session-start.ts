@@ -1,5 +1,5 @@
 import type { SettingsReport } from "../acp/acp-adapter.ts";
-import type { SessionMemory } from "../pool/session-pool.ts";
+import type { SessionMemory } from "../pool/session-loan.ts";
 
 /** Why a turn begins a Claude session in a conversation that may have messages already. */
 export type FreshStartReason =

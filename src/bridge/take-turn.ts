@@ -41,7 +41,13 @@ export async function takeTurn(
     const watch = watchTurn({ signal, silenceMinutes, deadlineAt, projection });
     const { agentId, openclawSessionKey, nativeTools } = request;
     const key = { agentId, openclawSessionKey };
-    const session = createTurnSession({ dependencies, metadata, key, workspace, nativeTools }, watch.signal);
+    const session = createTurnSession({
+      ...{ dependencies, metadata, key, workspace, nativeTools },
+      signal: watch.signal,
+      onWaiting: (busy) => {
+        observer.onEvent({ type: "waiting", busy });
+      },
+    });
     outcome = await takeRecordedTurn({
       ...{ dependencies, request, observer, settings, workspace },
       ...{ projection, progress, record, session, watch },

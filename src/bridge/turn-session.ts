@@ -10,7 +10,8 @@ export type TurnSession = {
   release(keepAt: number | null): Promise<void>;
 };
 
-export function createTurnSession(acquisition: Acquisition, signal: AbortSignal): TurnSession {
+export function createTurnSession(acquisition: Acquisition): TurnSession {
+  const { signal } = acquisition;
   let current: AcquiredSession | undefined;
 
   async function release(keepAt: number | null): Promise<void> {

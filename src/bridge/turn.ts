@@ -104,6 +104,8 @@ export type TurnEvent =
   | { type: "compaction"; phase: "start" | "end" }
   /** The endpoint refused a request; Claude Code tries again. */
   | { type: "retry"; notice: RetryNotice }
+  /** All sessions that may run at once are busy; the turn gets the next one that is free. */
+  | { type: "waiting"; busy: number }
   /** The turn's first update of any kind, and then at most one in a few seconds: the turn is alive. */
   | { type: "progress" };
 

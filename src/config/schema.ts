@@ -89,7 +89,24 @@ export const pluginConfigSchema = z.strictObject({
     .min(1)
     .max(64)
     .default(6)
-    .describe("Claude processes kept at once; the least recently used idle one is closed first."),
+    .describe(
+      "Claude sessions that may run at once, spare ones included. The least recently used idle one ends for another; when all are busy, a turn waits for two minutes at most.",
+    ),
+  maxMemoryMb: z
+    .number()
+    .min(256)
+    .optional()
+    .describe(
+      "Resident memory in MB of all Claude processes together, above which idle ones end; half of the machine's without it.",
+    ),
+  spareSessions: z
+    .int()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe(
+      "1: a new Claude session of each contractor stands ready, so that a new conversation does not wait for a process. 0: none.",
+    ),
   maxQueuedTurns: z
     .int()
     .min(0)

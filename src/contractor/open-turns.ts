@@ -9,7 +9,7 @@ import {
   writeOpenTurn,
   type OpenTurn,
 } from "./open-turn-file.ts";
-import { currentOwner, isCurrentProcess, isOwnerAlive } from "./process-owner.ts";
+import { currentOwner, isCurrentProcess, isOwnerAlive } from "../process/process-owner.ts";
 import { locateSessionMap, stateDirOf } from "./runtime-state.ts";
 import { requireKind } from "./session-map/session-map-file.ts";
 import type { ConversationKey } from "./session-map/session-map-store.ts";

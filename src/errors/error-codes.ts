@@ -31,6 +31,7 @@ export const ERROR_CODES = [
   "session-map-future-version",
   "session-map-locked",
   "session-busy",
+  "sessions-exhausted",
   "permission-mode-unsupported",
   "bypass-not-acknowledged",
   "bypass-as-root",

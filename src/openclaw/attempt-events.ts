@@ -75,6 +75,9 @@ export function createAttemptEvents(params: AttemptParams, log: (message: string
       case "retry":
         watchers.emit({ stream: "run_status", data: retryStatusOf(event.notice) });
         return;
+      case "waiting":
+        watchers.emit({ stream: "run_status", data: waitingStatusOf(event.busy) });
+        return;
       case "progress":
         alive.progressed("turn");
         return;
@@ -183,6 +186,14 @@ function modelOf(params: AttemptParams): { provider: string; model: string; back
 function planOf(entries: PlanEntry[]): Record<string, unknown> & { phase: string } {
   const steps = entries.map(({ content, status }) => ({ step: plainLine(content, PLAN_STEP_LIMIT), status }));
   return { phase: "update", title: "Plan updated", source: PROVIDER_ID, steps };
+}
+
+/** The Control UI shows the phase, verbose listeners the words. */
+function waitingStatusOf(busy: number): Record<string, unknown> & { phase: string } {
+  return {
+    phase: "starting_model",
+    message: `All ${busy} Claude sessions are busy. Waiting for one of them.`,
+  };
 }
 
 /** The host's own words for a request that is tried again; the Control UI counts the attempts of a rate limit. */

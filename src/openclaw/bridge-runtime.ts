@@ -1,3 +1,6 @@
+import { totalmem } from "node:os";
+import { join } from "node:path";
+import { resolveStateDir } from "openclaw/plugin-sdk/state-paths";
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import type { AdapterInstallation } from "../acp/adapter-installation.ts";
 import { adapterLaunch } from "../acp/adapter-launch.ts";
@@ -10,11 +13,12 @@ import type { UnrecordedSession } from "../bridge/bridge-dependencies.ts";
 import { createPermissionGrants, type PermissionGrants } from "../bridge/permission-grants.ts";
 import { createTurnQueue, type TurnQueue } from "../bridge/turn-queue.ts";
 import type { TurnChoices } from "../bridge/turn.ts";
-import { PLUGIN_VERSION } from "../config/identifiers.ts";
+import { PLUGIN_ID, PLUGIN_VERSION } from "../config/identifiers.ts";
 import { pluginConfigSchema, type PluginConfig } from "../config/schema.ts";
 import { buildClaudeBootstrap, readPersonaFiles } from "../contractor/bootstrap.ts";
+import { claudeContextStamp } from "../contractor/claude-context-stamp.ts";
 import { claudeEnvironment } from "../contractor/claude-environment.ts";
-import { findClaudeTranscript } from "../contractor/claude-transcripts.ts";
+import { claudeConfigFolder, findClaudeTranscript } from "../contractor/claude-transcripts.ts";
 import { createFileOpenTurns } from "../contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../contractor/session-map/file-session-map-store.ts";
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
@@ -24,18 +28,22 @@ import { resolveWorkspace } from "../contractor/workspace.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import { createToolGate, type ToolGate } from "../loopback/tool-gate.ts";
 import { createSessionPool, type SessionPool, type SessionPoolOptions } from "../pool/session-pool.ts";
+import { createProcessLeases, type ProcessLeases } from "../process/process-leases.ts";
+import { reapRegularly } from "../process/reap-regularly.ts";
 import { contractorEnvironment } from "../process/environment.ts";
 import { hostAdapters } from "./host-adapters.ts";
 import { createLateAnswers } from "./late-answers.ts";
 import { readPluginConfig } from "./plugin-config.ts";
 
 type SharedRuntime = {
+  leases: ProcessLeases;
   pool: SessionPool;
   queue: TurnQueue;
   adapters: AdapterInstallation;
   gate: ToolGate;
   grants: PermissionGrants;
   choices: Map<string, TurnChoices>;
+  latestTools: Map<string, string[] | undefined>;
   /** By workspace. A store keeps what it has read, and what it has yet to write. */
   stores: Map<string, SessionMapStore>;
   unrecorded: Map<string, UnrecordedSession>;
@@ -47,22 +55,45 @@ type SharedRuntime = {
  */
 const SHARED = Symbol.for(`contractor-agent/shared-runtime@${PLUGIN_VERSION}`);
 
-function sharedRuntime(): SharedRuntime {
+function sharedRuntime(log: (message: string) => void): SharedRuntime {
   const registry = globalThis as { [SHARED]?: SharedRuntime };
   return (registry[SHARED] ??= {
+    leases: createProcessLeases({ folder: join(resolveStateDir(), PLUGIN_ID, "processes"), log }),
     pool: createSessionPool(poolLimits(pluginConfigSchema.parse({}))),
     queue: createTurnQueue(),
     adapters: hostAdapters(),
     gate: createToolGate(),
     grants: createPermissionGrants(),
     choices: new Map(),
+    latestTools: new Map(),
     stores: new Map(),
     unrecorded: new Map(),
   });
 }
 
+/** Long enough for most turns to end, and short enough for a person to wait for. */
+const WAIT_FOR_PLACE_MS = 120_000;
+
 function poolLimits(config: PluginConfig): SessionPoolOptions {
-  return { idleMs: config.idleMinutes * 60_000, maxLive: config.maxLiveSessions };
+  const { idleMinutes, maxLiveSessions, maxMemoryMb, spareSessions } = config;
+  return {
+    idleMs: idleMinutes * 60_000,
+    maxLive: maxLiveSessions,
+    maxBytes: maxMemoryMb === undefined ? machineBytes() / 2 : maxMemoryMb * 1024 ** 2,
+    spares: spareSessions > 0,
+    waitMs: WAIT_FOR_PLACE_MS,
+  };
+}
+
+/** A container may have less than its machine. */
+function machineBytes(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}
+
+/** Ends what Gateways that were killed have left behind, now and regularly. Returns what stops it. */
+export function reapOrphansRegularly(log: (message: string) => void): () => void {
+  return reapRegularly(sharedRuntime(log).leases, { log });
 }
 
 /** Ends every idle Claude process of this Node process and writes what its maps have noted, if any turn ever ran in it. */
@@ -81,7 +112,10 @@ export async function drainSharedRuntime(log: (message: string) => void): Promis
 
 /** The bridge on real parts: OpenClaw's configuration, files in the workspace, adapters as processes. */
 export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge {
-  const shared = sharedRuntime();
+  const log = (message: string): void => {
+    api.logger.warn(message);
+  };
+  const shared = sharedRuntime(log);
   // Read anew for each turn: a setting applies from the next one on.
   const readConfig = (): PluginConfig => {
     const config = readPluginConfig(api.runtime.config.current());
@@ -89,9 +123,7 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
     return config;
   };
   const now = (): Date => new Date();
-  const lateAnswers = createLateAnswers(api, (message) => {
-    api.logger.warn(message);
-  });
+  const lateAnswers = createLateAnswers(api, log);
   return createContractorClaudeBridge({
     ...shared,
     readConfig,
@@ -105,13 +137,18 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
       // A missing key is known at once; a missing adapter takes a download.
       const environment = environmentOf(metadata);
       const program = await shared.adapters.ensure(metadata.adapter);
-      const launch = adapterLaunch(metadata.adapter, { program, environment });
+      const lease = { leases: shared.leases, purpose: `Claude session of ${metadata.agentId}` };
+      const launch = adapterLaunch(metadata.adapter, { program, environment, lease });
       return createAcpAdapter(launch, { gate: shared.gate });
     },
     resolveWorkspace,
     async readBootstrap(metadata) {
       const templates = await readTemplates(metadata.workspace);
       return buildClaudeBootstrap(metadata, await readPersonaFiles(metadata.workspace, templates));
+    },
+    readContextStamp(workspace) {
+      const configFolder = claudeConfigFolder(contractorEnvironment(process.env, {}));
+      return claudeContextStamp(workspace, { configFolder, now: now() });
     },
     async findTranscript(sessionId, { workspace, known }) {
       const hint = { workspace, ...(known === undefined ? {} : { path: known }) };
@@ -121,6 +158,7 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
     openTurns: (workspace) => createFileOpenTurns(workspace, now),
     deliverLateAnswer: (answer) => lateAnswers.deliver(answer),
     uid: process.getuid?.(),
+    log,
     now,
   });
 }

@@ -1,42 +1,24 @@
+import { availableParallelism } from "node:os";
 import type { AgentSession } from "../acp/acp-adapter.ts";
-
-/** How a conversation's live session is opened, and what it must be rebuilt for. */
-export type SessionOpening = {
-  /** Stable facts only (workspace, adapter, endpoint, model): another value means another process. */
-  fingerprint: string;
-  /** The Claude session that the conversation is mapped to; null for a new one. */
-  claudeSessionId: string | null;
-  /** Turns that this Claude session has taken; another number means that another process has been in it meanwhile. */
-  turns: number;
-  open(): Promise<AgentSession>;
-};
+import { ContractorError } from "../errors/contractor-error.ts";
+import { createAdmission } from "./admission.ts";
+import { createMemoryCap } from "./memory-cap.ts";
+import { measureTrees, type MeasureTrees } from "./measure-trees.ts";
+import type { SessionLoan, SessionOpening } from "./session-loan.ts";
+import { idleSlots, isReusable, newSlot, type Slot } from "./session-slot.ts";
+import { createSpares, type SpareOpening } from "./spare-sessions.ts";
 
 export type SessionPoolOptions = {
   /** Milliseconds that an idle session stays warm. */
   idleMs: number;
-  /** Live sessions at most, those in a turn included. */
+  /** Live sessions at most: in a turn, idle, spare, starting or ending. */
   maxLive: number;
-};
-
-/** What is remembered of a live session for as long as its process lives. */
-export type SessionMemory = {
-  /** US dollars that it had cost after its latest turn; undefined before the agent has told. */
-  costUsd: number | undefined;
-  /** The settings that the person was told of, because the agent cannot be set to them. */
-  unsupportedTold: string[];
-};
-
-/** A live session on loan for one turn. */
-export type SessionLoan = {
-  session: AgentSession;
-  /** For whoever has the loan to write in. */
-  memory: SessionMemory;
-  /** True when no process had to be started for it. */
-  warm: boolean;
-  /**
-   * Gives it back. `keepAt` is the number of turns that it has taken now; null ends its process. Call it exactly once.
-   */
-  release(options: { keepAt: number | null }): Promise<void>;
+  /** Resident bytes of all process trees at most; idle sessions end for it, turns do not. */
+  maxBytes: number;
+  /** Whether a spare session is kept for each owner. */
+  spares: boolean;
+  /** Milliseconds that a turn waits for a place at most. */
+  waitMs: number;
 };
 
 /**
@@ -44,50 +26,115 @@ export type SessionLoan = {
  * Eviction ends a process, never a conversation: the next turn resumes it.
  */
 export type SessionPool = {
+  /** Rejects with `sessions-exhausted` when no place became free in time, and as `open` does. */
   acquire(conversation: string, opening: SessionOpening): Promise<SessionLoan>;
+  /**
+   * Opens a session that no conversation has yet, for the owner's next new one. Does nothing when the owner has one or
+   * there is no room left; rejects as `open` does.
+   */
+  prepareSpare(owner: string, opening: SpareOpening): Promise<void>;
+  hasSpare(owner: string): boolean;
   /** Ends the conversation's idle process; one in a turn ends when it is released. */
   evict(conversation: string): Promise<void>;
-  /** Ends every idle process; those in a turn end when they are released. */
+  /** Ends every idle and every spare process; those in a turn end when they are released. */
   drain(): Promise<void>;
   configure(options: SessionPoolOptions): void;
   readonly liveSessions: number;
+  readonly spareSessions: number;
 };
 
-type Slot = {
-  /** Undefined while it is being opened; such a slot counts, and is on loan already. */
-  session: AgentSession | undefined;
-  memory: SessionMemory;
-  fingerprint: string;
-  turns: number;
-  lent: boolean;
-  evictOnRelease: boolean;
-  lastUsed: number;
-  idleTimer: NodeJS.Timeout | undefined;
-};
+/** Starting Claude Code keeps a core busy: more at once than there are cores would only make each of them later. */
+const STARTS_AT_ONCE = Math.max(1, availableParallelism());
 
-export function createSessionPool(initial: SessionPoolOptions): SessionPool {
+export function createSessionPool(
+  initial: SessionPoolOptions,
+  { measure = measureTrees }: { measure?: MeasureTrees } = {},
+): SessionPool {
   let limits = initial;
   let uses = 0;
+  let starting = 0;
+  let sparesEnding = 0;
+  let drains = 0;
+  /** The latest slot of each conversation. */
   const slots = new Map<string, Slot>();
+  /** Those that have a process or are about to, until it is gone. */
+  const held = new Set<Slot>();
+  const spares = createSpares(endSpare);
+
+  const live = (): number => held.size + spares.count + sparesEnding;
+  const places = createAdmission({
+    isFree: () => live() < limits.maxLive,
+    make: async () => (await endOne()) !== undefined,
+  });
+  const starts = createAdmission({
+    isFree: () => starting < STARTS_AT_ONCE,
+    make: () => Promise.resolve(false),
+  });
+
+  const memory = createMemoryCap({
+    maxBytes: () => limits.maxBytes,
+    pids: () =>
+      [...[...slots.values()].flatMap(({ session }) => session ?? []), ...spares.sessions].map(
+        ({ pid }) => pid,
+      ),
+    endOne,
+    measure,
+  });
 
   async function acquire(conversation: string, opening: SessionOpening): Promise<SessionLoan> {
     const existing = slots.get(conversation);
     if (existing?.session !== undefined && isReusable(existing, existing.session, opening)) {
       return lend(conversation, { slot: existing, session: existing.session, warm: true });
     }
-    // From here on it has its place, so that the cap counts it and a drain finds it.
+    // From here on it has its place in the table, so that a drain finds it.
     const slot = newSlot(opening.fingerprint);
     slots.set(conversation, slot);
     try {
       if (existing !== undefined) await discard(conversation, existing);
-      await keepToCap();
-      const session = await opening.open();
+      const session = await openFor(slot, opening);
       slot.session = session;
       return lend(conversation, { slot, session, warm: false });
     } catch (error) {
       // Whoever did not wait for this opening may have begun another one.
       if (slots.get(conversation) === slot) slots.delete(conversation);
+      giveUpPlace(slot);
       throw error;
+    }
+  }
+
+  async function openFor(slot: Slot, opening: SessionOpening): Promise<AgentSession> {
+    const spare =
+      opening.claudeSessionId === null && spares.count > 0
+        ? spares.take(await opening.spareKey())
+        : undefined;
+    if (spare !== undefined) {
+      held.add(slot);
+      return opening.open(spare);
+    }
+    const entered = await places.enter({
+      take: () => held.add(slot),
+      waitMs: limits.waitMs,
+      signal: opening.signal,
+      onWaiting: () => opening.onWaiting?.(live()),
+    });
+    if (entered !== "in") throw noPlace(limits);
+    return started(() => opening.open(undefined));
+  }
+
+  /** In its turn, so that many conversations at once share the cores. */
+  async function started<Value>(start: () => Promise<Value>): Promise<Value> {
+    const entered = await starts.enter({
+      take: () => {
+        starting += 1;
+      },
+      waitMs: limits.waitMs,
+    });
+    if (entered !== "in") throw noPlace(limits);
+    try {
+      return await start();
+    } finally {
+      starting -= 1;
+      starts.changed();
     }
   }
 
@@ -104,13 +151,15 @@ export function createSessionPool(initial: SessionPoolOptions): SessionPool {
       warm,
       async release({ keepAt }) {
         slot.lent = false;
-        if (keepAt !== null && session.usable && !slot.evictOnRelease && limits.idleMs > 0) {
-          slot.turns = keepAt;
-          discardWhenIdle(conversation, { slot, session });
-          await keepToCap();
+        if (keepAt === null || !session.usable || slot.evictOnRelease || limits.idleMs === 0) {
+          await discard(conversation, slot);
           return;
         }
-        await discard(conversation, slot);
+        slot.turns = keepAt;
+        discardWhenIdle(conversation, { slot, session });
+        places.changed();
+        memory.look();
+        while (live() > limits.maxLive && (await endOne()) !== undefined);
       },
     };
   }
@@ -130,19 +179,43 @@ export function createSessionPool(initial: SessionPoolOptions): SessionPool {
   async function discard(conversation: string, slot: Slot): Promise<void> {
     clearTimeout(slot.idleTimer);
     if (slots.get(conversation) === slot) slots.delete(conversation);
-    // A process that does not end well must not cost a turn its answer.
-    await slot.session?.close().catch(() => undefined);
+    // One that is being opened ends when it is released.
+    if (slot.session === undefined) return;
+    await close(slot.session);
+    giveUpPlace(slot);
   }
 
-  /** Past the cap the least recently used idle session goes; turns and work under way are never cut short for it. */
-  async function keepToCap(): Promise<void> {
-    while (slots.size > limits.maxLive) {
-      const idle = [...slots]
-        .filter(([, slot]) => !slot.lent && slot.session?.hasBackgroundWork !== true)
-        .sort(([, a], [, b]) => a.lastUsed - b.lastUsed)[0];
-      if (idle === undefined) return;
-      await discard(...idle);
-    }
+  function giveUpPlace(slot: Slot): void {
+    held.delete(slot);
+    places.changed();
+  }
+
+  async function endSpare(session: AgentSession): Promise<void> {
+    sparesEnding += 1;
+    await close(session);
+    sparesEnding -= 1;
+    places.changed();
+  }
+
+  /** What nobody uses: a spare, else the session that was idle for longest. Turns and work under way are never cut short. */
+  async function endOne(): Promise<number | undefined> {
+    const spare = await spares.endOldest();
+    if (spare !== undefined) return spare.pid;
+    const [idle] = idleSlots(slots);
+    if (idle === undefined) return undefined;
+    await discard(...idle);
+    return idle[1].session?.pid;
+  }
+
+  async function prepareSpare(owner: string, opening: SpareOpening): Promise<void> {
+    const drained = drains;
+    if (!limits.spares || places.waiting + starts.waiting > 0 || live() >= limits.maxLive) return;
+    await spares.prepare(owner, {
+      key: opening.key,
+      open: () => started(opening.open),
+      isWanted: () => drained === drains,
+    });
+    memory.look();
   }
 
   async function evict(conversation: string): Promise<void> {
@@ -154,37 +227,36 @@ export function createSessionPool(initial: SessionPoolOptions): SessionPool {
 
   return {
     acquire,
+    prepareSpare,
+    hasSpare: (owner) => spares.has(owner),
     evict,
     async drain() {
-      await Promise.all([...slots.keys()].map(evict));
+      drains += 1;
+      memory.stop();
+      await Promise.all([spares.endAll(), ...[...slots.keys()].map(evict)]);
     },
     configure(options) {
       limits = options;
     },
     get liveSessions() {
-      return slots.size;
+      return live();
+    },
+    get spareSessions() {
+      return spares.count;
     },
   };
 }
 
-function newSlot(fingerprint: string): Slot {
-  return {
-    session: undefined,
-    memory: { costUsd: undefined, unsupportedTold: [] },
-    fingerprint,
-    turns: 0,
-    lent: true,
-    evictOnRelease: false,
-    lastUsed: 0,
-    idleTimer: undefined,
-  };
+/** A process that does not end well must not cost a turn its answer. */
+async function close(session: AgentSession): Promise<void> {
+  await session.close().catch(() => undefined);
 }
 
-function isReusable(slot: Slot, session: AgentSession, opening: SessionOpening): boolean {
-  return (
-    session.usable &&
-    slot.fingerprint === opening.fingerprint &&
-    slot.turns === opening.turns &&
-    session.sessionId === opening.claudeSessionId
-  );
+function noPlace({ maxLive, waitMs }: SessionPoolOptions): ContractorError {
+  const seconds = Math.round(waitMs / 1_000);
+  return new ContractorError("sessions-exhausted", {
+    message: `All ${maxLive} Claude sessions that may run at once are busy, and none became free in ${seconds} s.`,
+    mend: "Send the message again in a moment; raise `maxLiveSessions` where the machine has the memory for it.",
+    retryable: true,
+  });
 }

@@ -2,8 +2,10 @@ import { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { execa, type ResultPromise } from "execa";
 import { ContractorError } from "../errors/contractor-error.ts";
+import { LEASE_VARIABLE } from "./lease-mark.ts";
 import { createLineSplitter } from "./line-splitter.ts";
 import { createOutputTail, type OutputTail } from "./output-tail.ts";
+import type { HeldLease, LeaseRequest } from "./process-leases.ts";
 import { ownProcessGroup, terminateProcessTree } from "./process-tree.ts";
 
 const LAST_WORDS_MS = 200;
@@ -18,6 +20,8 @@ export type AgentProcessOptions = {
   environment: Record<string, string>;
   /** Told every line on stderr; says whether it may be quoted as one of the process's last words. All may without it. */
   onStderrLine?: ((line: string) => boolean) | undefined;
+  /** Without one, nobody ends the process when this one is killed. */
+  lease?: LeaseRequest | undefined;
 };
 
 export type AgentProcess = {
@@ -37,9 +41,11 @@ export type AgentProcess = {
  * Rejects with `adapter-start-failed`.
  */
 export async function startAgentProcess(options: AgentProcessOptions): Promise<AgentProcess> {
+  const lease = await openLease(options);
+  const mark: Record<string, string> = lease === null ? {} : { [LEASE_VARIABLE]: lease.id };
   const subprocess = execa(options.command, options.args, {
     cwd: options.workingDirectory,
-    env: options.environment,
+    env: { ...options.environment, ...mark },
     extendEnv: false,
     detached: true,
     cleanup: false,
@@ -50,8 +56,12 @@ export async function startAgentProcess(options: AgentProcessOptions): Promise<A
     stderr: "pipe",
   });
   const { pid } = subprocess;
-  if (pid === undefined) throw startFailure(options, (await subprocess).shortMessage);
+  if (pid === undefined) {
+    await lease?.end(true);
+    throw startFailure(options, (await subprocess).shortMessage);
+  }
   ownProcessGroup(pid);
+  lease?.begin(pid);
 
   const stderr = createOutputTail();
   readStderr(subprocess.stderr, { tail: stderr, onLine: options.onStderrLine });
@@ -59,7 +69,7 @@ export async function startAgentProcess(options: AgentProcessOptions): Promise<A
   subprocess.stdin.on("error", () => undefined);
 
   let termination: Promise<void> | undefined;
-  const terminate = (graceMs: number): Promise<void> => (termination ??= terminateProcessTree(pid, graceMs));
+  const terminate = (graceMs: number): Promise<void> => (termination ??= endTree(pid, { lease, graceMs }));
   // At once, because a tree is found from its members: orphans in groups of their own would be lost.
   subprocess.nodeChildProcess.once("exit", () => void terminate(ORPHANS_GRACE_MS));
   return {
@@ -70,6 +80,19 @@ export async function startAgentProcess(options: AgentProcessOptions): Promise<A
     stderrTail: () => stderr.text(),
     terminate,
   };
+}
+
+async function openLease({ lease, command, args }: AgentProcessOptions): Promise<HeldLease | null> {
+  if (lease === undefined) return null;
+  return lease.leases.open({ command: [command, ...args], purpose: lease.purpose });
+}
+
+async function endTree(
+  leader: number,
+  { lease, graceMs }: { lease: HeldLease | null; graceMs: number },
+): Promise<void> {
+  const { gone } = await terminateProcessTree({ leader, lease: lease?.id ?? null }, graceMs);
+  await lease?.end(gone);
 }
 
 function readStderr(

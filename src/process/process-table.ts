@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
-import { execa } from "execa";
+import { promisify } from "node:util";
+import { hasEnded, parseProcStat } from "./proc-stat.ts";
 
 export type ProcessRow = { pid: number; parent: number; group: number };
 
@@ -8,29 +10,35 @@ export type ProcessRow = { pid: number; parent: number; group: number };
  * init, and in a container there may be no init that ever does.
  * Empty where the system tells nothing.
  */
-export async function readProcessTable(): Promise<ProcessRow[]> {
-  const lines = process.platform === "linux" ? await linesOfProc() : await linesOfPs();
-  return lines.flatMap((line) => {
+export function readProcessTable(platform = process.platform): Promise<ProcessRow[]> {
+  return platform === "linux" ? tableOfProc() : tableOfPs();
+}
+
+/** The pids that `/proc` lists; empty where there is none. */
+export async function listPids(): Promise<number[]> {
+  const names = await readdir("/proc").catch(() => []);
+  return names.filter((name) => /^\d+$/.test(name)).map(Number);
+}
+
+async function tableOfProc(): Promise<ProcessRow[]> {
+  const rows = await Promise.all((await listPids()).map(rowOfProc));
+  return rows.flat();
+}
+
+async function rowOfProc(pid: number): Promise<ProcessRow[]> {
+  // Gone since it was listed.
+  const stat = parseProcStat(await readFile(`/proc/${pid}/stat`, "latin1").catch(() => ""));
+  if (stat === null || hasEnded(stat.state)) return [];
+  return [{ pid, parent: stat.parent, group: stat.group }];
+}
+
+async function tableOfPs(): Promise<ProcessRow[]> {
+  // An option a column: where several stand in one, BSD takes all behind the first "=" for its heading.
+  const columns = ["-o", "pid=", "-o", "ppid=", "-o", "pgid=", "-o", "stat="];
+  const { stdout } = await promisify(execFile)("ps", ["-A", ...columns]).catch(() => ({ stdout: "" }));
+  return stdout.split("\n").flatMap((line) => {
     const [pid, parent, group, state = "Z"] = line.trim().split(/\s+/);
-    if (/^[ZX]/.test(state)) return [];
+    if (hasEnded(state)) return [];
     return [{ pid: Number(pid), parent: Number(parent), group: Number(group) }];
   });
-}
-
-async function linesOfProc(): Promise<string[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  return Promise.all(pids.map(lineOfProc));
-}
-
-/** `/proc/<pid>/stat` is "pid (name) state ppid pgrp …", where the name may hold anything. */
-async function lineOfProc(pid: string): Promise<string> {
-  // Gone since it was listed.
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  const [state, parent, group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return `${pid} ${parent ?? ""} ${group ?? ""} ${state ?? ""}`;
-}
-
-async function linesOfPs(): Promise<string[]> {
-  const ps = await execa("ps", ["-A", "-o", "pid=,ppid=,pgid=,stat="], { reject: false, lines: true });
-  return ps.failed ? [] : ps.stdout;
 }

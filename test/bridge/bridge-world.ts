@@ -20,6 +20,7 @@ import type {
 } from "../../src/bridge/turn.ts";
 import { pluginConfigSchema, type PluginConfig } from "../../src/config/schema.ts";
 import { buildClaudeBootstrap, readPersonaFiles } from "../../src/contractor/bootstrap.ts";
+import { claudeContextStamp } from "../../src/contractor/claude-context-stamp.ts";
 import { claudeEnvironment } from "../../src/contractor/claude-environment.ts";
 import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
 import { createFileOpenTurns } from "../../src/contractor/open-turns.ts";
@@ -46,6 +47,15 @@ export type TurnOptions = Partial<Omit<TurnRequest, "message">> & {
 };
 
 /** The whole bridge on scripted agents as real processes; what tests change applies from the next process on. */
+/** Four sessions, and no spare ones. */
+export const BRIDGE_POOL = {
+  idleMs: 60_000,
+  maxLive: 4,
+  maxBytes: Infinity,
+  spares: false,
+  waitMs: 60_000,
+};
+
 export type BridgeWorld = {
   bridge: ContractorClaudeBridge;
   pool: SessionPool;
@@ -67,6 +77,8 @@ export type BridgeWorld = {
   /** What OpenClaw still has of every conversation. */
   history: HistoryMessage[];
   /** What was delivered outside of any turn. */
+  /** What the bridge told nobody else. */
+  log: string[];
   lateAnswers: string[];
   lateAnswerKeys: ConversationKey[];
   turn(text: string, options?: TurnOptions): Promise<TurnOutcome>;
@@ -125,6 +137,7 @@ export async function createBridgeWorld(contractor: Record<string, unknown> = {}
       resolveWorkspace,
       readBootstrap: async (metadata) =>
         buildClaudeBootstrap(metadata, await readPersonaFiles(metadata.workspace, {})),
+      readContextStamp: (folder) => claudeContextStamp(folder, { configFolder: root, now: new Date(0) }),
       findTranscript: async (sessionId) => {
         if (world.transcriptSearch === "fails") throw new Error("EACCES");
         const path = transcriptOf(sessionId);
@@ -138,18 +151,21 @@ export async function createBridgeWorld(contractor: Record<string, unknown> = {}
       },
       grants,
       choices,
+      latestTools,
       get uid() {
         return world.uid;
       },
       unrecorded: new Map(),
+      log: (message) => world.log.push(message),
       now,
     });
   }
 
   const grants = createPermissionGrants();
   const choices = new Map<string, TurnChoices>();
+  const latestTools = new Map<string, string[] | undefined>();
   const gate = createToolGate({ ambient: {} });
-  const newPool = (): SessionPool => createSessionPool({ idleMs: 60_000, maxLive: 4 });
+  const newPool = (): SessionPool => createSessionPool(BRIDGE_POOL);
   const firstPool = newPool();
   const world: BridgeWorld = {
     bridge: undefined as unknown as ContractorClaudeBridge,
@@ -167,6 +183,7 @@ export async function createBridgeWorld(contractor: Record<string, unknown> = {}
     transcriptSearch: "works",
     history: [],
     lateAnswers: [],
+    log: [],
     lateAnswerKeys: [],
     turn: (text, options) => runTurn(world, { text, options }),
     async says(text, options) {

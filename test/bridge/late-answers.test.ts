@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { createBridgeWorld, KEY, type BridgeWorld } from "./bridge-world.ts";
+import { BRIDGE_POOL, createBridgeWorld, KEY, type BridgeWorld } from "./bridge-world.ts";
 
 const OTHER = { openclawSessionKey: "agent:dev:other" };
 
@@ -47,7 +47,7 @@ describe("what Claude says when its work in the background is done", () => {
 
   it("is delivered to the conversation that it belongs to, also when another one needs the place", async () => {
     const world = await workingWorld(600);
-    world.pool.configure({ idleMs: 60_000, maxLive: 1 });
+    world.pool.configure({ ...BRIDGE_POOL, maxLive: 1 });
     expect(await world.says("say hello", OTHER)).toBe("hello");
     expect(await delivered(world)).toEqual(["The build is done."]);
     expect(world.lateAnswerKeys).toEqual([KEY]);
@@ -59,7 +59,7 @@ describe("what Claude says when its work in the background is done", () => {
   it("is delivered, although its process is idle for longer than processes may be", async () => {
     const world = await createBridgeWorld();
     world.flags = ["--background"];
-    world.pool.configure({ idleMs: 50, maxLive: 4 });
+    world.pool.configure({ ...BRIDGE_POOL, idleMs: 50 });
     await world.says("background 500 The build is done.");
     expect(await delivered(world)).toEqual(["The build is done."]);
     await expect.poll(() => world.pool.liveSessions).toBe(0);

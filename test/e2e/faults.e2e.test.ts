@@ -106,7 +106,10 @@ async function incidentsOf(agentId: string): Promise<string[]> {
 
 beforeAll(async () => {
   world = await createContractorWorld(inject("worldTemplate"));
-  await editPluginConfig(world.openclaw, ({ contractors }) => {
+  await editPluginConfig(world.openclaw, (config) => {
+    // A test that stops or kills a conversation's processes must know which they are.
+    config["spareSessions"] = 0;
+    const { contractors } = config;
     for (const contractor of Object.values(contractors)) contractor["model"] = "claude-scripted-1";
   });
   gateway = await world.openclaw.startGateway();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AgentSession } from "../../src/acp/acp-adapter.ts";
-import { createPoolWorld, fakeSession, IDLE_MS, type PoolWorld } from "./pool-world.ts";
+import { createPoolWorld, fakeSession, POOL_OPTIONS, type PoolWorld } from "./pool-world.ts";
 
 let world: PoolWorld;
 
@@ -31,14 +31,6 @@ describe("the cap", () => {
     expect((await world.takeTurn("a")).warm).toBe(true);
   });
 
-  it("lets every turn run at once, and is kept again when they are over", async () => {
-    const loans = await Promise.all(["a", "b", "c"].map((conversation) => world.acquire(conversation)));
-    expect(world.pool.liveSessions).toBe(3);
-    for (const loan of loans) await loan.release({ keepAt: 1 });
-    expect(world.pool.liveSessions).toBe(2);
-    expect(world.closed()).toEqual(["a"]);
-  });
-
   it("counts a session that is being opened", async () => {
     await world.takeTurn("a");
     await world.takeTurn("b");
@@ -51,7 +43,7 @@ describe("the cap", () => {
   it("that is lowered applies from the next turn on", async () => {
     await world.takeTurn("a");
     await world.takeTurn("b");
-    world.pool.configure({ idleMs: IDLE_MS, maxLive: 1 });
+    world.pool.configure({ ...POOL_OPTIONS, maxLive: 1 });
     await world.takeTurn("b");
     expect(world.closed()).toEqual(["a"]);
   });
@@ -79,12 +71,8 @@ describe("eviction", () => {
     await world.takeTurn("a");
     const running = await world.acquire("b");
     const gate = Promise.withResolvers<AgentSession>();
-    const opening = world.pool.acquire("c", {
-      fingerprint: "same",
-      claudeSessionId: null,
-      turns: 0,
-      open: () => gate.promise,
-    });
+    const opening = world.acquire("c", { open: () => gate.promise });
+    await vi.advanceTimersByTimeAsync(0);
     await world.pool.drain();
     expect(world.closed()).toEqual(["a"]);
     const late = fakeSession("c");

@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AgentSession } from "../../src/acp/acp-adapter.ts";
-import { createPoolWorld, fakeSession, IDLE_MS, type Asked, type PoolWorld } from "./pool-world.ts";
+import {
+  createPoolWorld,
+  fakeSession,
+  IDLE_MS,
+  POOL_OPTIONS,
+  type Asked,
+  type PoolWorld,
+} from "./pool-world.ts";
 
 let world: PoolWorld;
 
@@ -80,7 +87,7 @@ describe("idle time", () => {
   });
 
   it("of nothing keeps no session", async () => {
-    world.pool.configure({ idleMs: 0, maxLive: 2 });
+    world.pool.configure({ ...POOL_OPTIONS, idleMs: 0 });
     await world.takeTurn("a");
     expect(world.closed()).toEqual(["a"]);
   });
@@ -89,16 +96,13 @@ describe("idle time", () => {
 describe("failures", () => {
   it("to open a session leave no place taken", async () => {
     const open = (): Promise<AgentSession> => Promise.reject(new Error("no"));
-    await expect(
-      world.pool.acquire("a", { fingerprint: "", claudeSessionId: null, turns: 0, open }),
-    ).rejects.toThrow("no");
+    await expect(world.acquire("a", { open })).rejects.toThrow("no");
     expect(world.pool.liveSessions).toBe(0);
   });
 
   it("of an opening that nobody waits for any more leave the place of its successor alone", async () => {
     const gate = Promise.withResolvers<AgentSession>();
-    const asked = { fingerprint: "same", claudeSessionId: "a", turns: 1 };
-    const abandoned = world.pool.acquire("a", { ...asked, open: () => gate.promise });
+    const abandoned = world.acquire("a", { open: () => gate.promise });
     const loan = await world.acquire("a");
     gate.reject(new Error("too late"));
     await expect(abandoned).rejects.toThrow("too late");
@@ -111,8 +115,7 @@ describe("failures", () => {
 
   it("to be in time make a session close as soon as it is there, and its successor is kept", async () => {
     const gate = Promise.withResolvers<AgentSession>();
-    const asked = { fingerprint: "same", claudeSessionId: "a", turns: 1 };
-    const abandoned = world.pool.acquire("a", { ...asked, open: () => gate.promise });
+    const abandoned = world.acquire("a", { open: () => gate.promise });
     const loan = await world.acquire("a");
     const late = fakeSession("a");
     gate.resolve(late);

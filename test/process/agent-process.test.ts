@@ -82,7 +82,8 @@ describe("terminate", () => {
   it("ends grandchildren too", async () => {
     const agentProcess = await startShell("sh -c 'sleep 300 & echo ready; wait' & wait");
     await untilReady(agentProcess);
-    expect(await processesWithHome(home)).toHaveLength(3);
+    // Who is about to become another program has no environment for a moment.
+    await expect.poll(() => processesWithHome(home)).toHaveLength(3);
     await agentProcess.terminate(2_000);
     expect(await processesWithHome(home)).toEqual([]);
     expect(await agentProcess.ended).toBe("ended by SIGTERM");
@@ -91,7 +92,7 @@ describe("terminate", () => {
   it("ends a child that has a process group of its own, as the commands of Claude Code have", async () => {
     const agentProcess = await start(process.execPath, ["--eval", CHILD_OF_ITS_OWN_GROUP]);
     await untilReady(agentProcess);
-    expect(await processesWithHome(home)).toHaveLength(2);
+    await expect.poll(() => processesWithHome(home)).toHaveLength(2);
     await agentProcess.terminate(2_000);
     expect(await processesWithHome(home)).toEqual([]);
   });

@@ -12,7 +12,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   loopback: ["errors"],
   acp: ["process", "loopback", "errors", "config"],
   pool: ["acp", "process", "errors", "config"],
-  contractor: ["config", "errors"],
+  contractor: ["process", "config", "errors"],
   bridge: ["contractor", "acp", "pool", "config", "errors"],
   openclaw: ["bridge", "contractor", "acp", "pool", "process", "loopback", "config", "errors"],
   cli: ["contractor", "openclaw", "config", "errors"],

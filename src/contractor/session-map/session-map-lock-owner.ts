@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename } from "node:path";
 import { z } from "zod";
-import { currentOwner, isOwnerAlive } from "../process-owner.ts";
+import { currentOwner, isOwnerAlive } from "../../process/process-owner.ts";
 import { STATE_FILE_MODE } from "./session-map-file.ts";
 
 const lockOwnerSchema = z.object({

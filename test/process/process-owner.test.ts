@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { describe, expect, it } from "vitest";
-import { currentOwner, isCurrentProcess, isOwnerAlive } from "../../src/contractor/process-owner.ts";
+import { currentOwner, isCurrentProcess, isOwnerAlive } from "../../src/process/process-owner.ts";
+import { nextLine } from "./lease-world.ts";
 
 const HERE = currentOwner();
 
@@ -37,6 +39,20 @@ describe("another process", () => {
     child.kill("SIGKILL");
     await exit;
     expect(isOwnerAlive(owner)).toBe(false);
+  });
+
+  it.runIf(process.platform === "linux")("is dead though its parent never noticed", async () => {
+    // The shell becomes a program that does not wait for its child.
+    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 300"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    try {
+      const pid = Number(await nextLine(parent.stdout));
+      await expect.poll(() => readFile(`/proc/${pid}/stat`, "utf8")).toContain(") Z ");
+      expect(isOwnerAlive({ ...HERE, pid, startTime: null })).toBe(false);
+    } finally {
+      parent.kill("SIGKILL");
+    }
   });
 
   it.runIf(process.platform === "linux")("is dead when its pid was given to somebody else", () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { hasEnded, parseProcStat, type ProcStat } from "./proc-stat.ts";
 
 /** Names one process for as long as anybody may ask: a pid alone is given to another process later. */
 export type ProcessOwner = {
@@ -10,18 +11,20 @@ export type ProcessOwner = {
 };
 
 export function currentOwner(): ProcessOwner {
-  return { pid: process.pid, host: hostname(), startTime: startTimeOf(process.pid) };
+  return { pid: process.pid, host: hostname(), startTime: statOf(process.pid)?.startTime ?? null };
 }
 
 /**
  * Whether the process still runs. Of another machine's process nothing is known: it counts as alive.
- * Linux tells a reused pid by its start time (proc_pid_stat(5), field 22).
+ * Linux tells a reused pid by its start time, and one that was killed and that its parent has not noticed by its state.
  */
 export function isOwnerAlive(owner: ProcessOwner): boolean {
   if (owner.host !== hostname()) return true;
   if (!exists(owner.pid)) return false;
-  const startTime = startTimeOf(owner.pid);
-  return owner.startTime === null || startTime === null || startTime === owner.startTime;
+  const stat = statOf(owner.pid);
+  if (stat === null) return true;
+  if (hasEnded(stat.state)) return false;
+  return owner.startTime === null || stat.startTime === owner.startTime;
 }
 
 export function isCurrentProcess(owner: ProcessOwner): boolean {
@@ -39,12 +42,11 @@ function exists(pid: number): boolean {
   }
 }
 
-function startTimeOf(pid: number): string | null {
+function statOf(pid: number): ProcStat | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The second field, the command's name, may hold spaces and parentheses.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+    return parseProcStat(readFileSync(`/proc/${pid}/stat`, "latin1"));
   } catch {
+    // No /proc, or gone meanwhile.
     return null;
   }
 }

@@ -1,0 +1,92 @@
+import type { AgentSession } from "../acp/acp-adapter.ts";
+
+export type SpareOpening = {
+  /** Everything that the session is opened with: a conversation that needs anything else cannot have it. */
+  key: string;
+  open: () => Promise<AgentSession>;
+};
+
+/** New sessions that no conversation has yet, one for an owner at most. */
+export type SpareSessions = {
+  /** Null and one that cannot be used any more count as none. `isWanted`: asked once it is open. */
+  prepare(owner: string, opening: SpareOpening & { isWanted: () => boolean }): Promise<void>;
+  /** Gives it away. */
+  take(key: string): AgentSession | undefined;
+  /** One that is being opened counts. */
+  has(owner: string): boolean;
+  /** Resolves to the one that has ended; undefined when there is none to end. */
+  endOldest(): Promise<AgentSession | undefined>;
+  endAll(): Promise<void>;
+  /** Those that are being opened included. */
+  readonly count: number;
+  /** Oldest first. */
+  readonly sessions: AgentSession[];
+};
+
+type Spare = { key: string; session: AgentSession | undefined; openedAt: number };
+
+/** What it read when it was opened is taken for what is, so it must not be old; before it is, it is renewed. */
+const OLDEST_MS = 60 * 60_000;
+const RENEWED_AFTER_MS = OLDEST_MS / 2;
+
+export function createSpares(end: (session: AgentSession) => Promise<void>): SpareSessions {
+  const spares = new Map<string, Spare>();
+
+  async function prepare(
+    owner: string,
+    { key, open, isWanted }: SpareOpening & { isWanted: () => boolean },
+  ): Promise<void> {
+    const known = spares.get(owner);
+    if (known !== undefined && known.key === key && isFresh(known)) return;
+    const spare: Spare = { key, session: undefined, openedAt: Date.now() };
+    spares.set(owner, spare);
+    try {
+      if (known?.session !== undefined) await end(known.session);
+      const session = await open();
+      if (spares.get(owner) === spare && isWanted()) spare.session = session;
+      else await end(session);
+    } finally {
+      if (spare.session === undefined && spares.get(owner) === spare) spares.delete(owner);
+    }
+  }
+
+  function take(key: string): AgentSession | undefined {
+    for (const [owner, { key: offered, session, openedAt }] of spares) {
+      if (offered !== key || session === undefined) continue;
+      spares.delete(owner);
+      if (session.usable && Date.now() - openedAt < OLDEST_MS) return session;
+      void end(session);
+    }
+    return undefined;
+  }
+
+  async function endOldest(): Promise<AgentSession | undefined> {
+    for (const [owner, { session }] of spares) {
+      if (session === undefined) continue;
+      spares.delete(owner);
+      await end(session);
+      return session;
+    }
+    return undefined;
+  }
+
+  return {
+    has: (owner) => spares.has(owner),
+    prepare,
+    take,
+    endOldest,
+    async endAll() {
+      while ((await endOldest()) !== undefined);
+    },
+    get count() {
+      return spares.size;
+    },
+    get sessions() {
+      return [...spares.values()].flatMap(({ session }) => session ?? []);
+    },
+  };
+}
+
+function isFresh({ session, openedAt }: Spare): boolean {
+  return session === undefined || (session.usable && Date.now() - openedAt < RENEWED_AFTER_MS);
+}
