@@ -14,12 +14,17 @@ export type AgentActivity = {
   quiet: (signal: AbortSignal) => Promise<void>;
 };
 
+/** Not every finished task is told of. */
+const OWN_TURN_BEGINS_WITHIN_MS = 1_000;
+
 export function createAgentActivity(router: TurnRouter, between: BetweenTurns): AgentActivity {
   let running = false;
   let backgroundTasks = 0;
   let limitResetAt: Date | undefined;
   /** Of the prompt that was sent: `crossed` when a finished task was on its way to the agent before it. */
   let taking: "not-yet" | "crossed" | "begun" = "begun";
+  /** Until then, the agent may be about to begin the turn in which it tells of a finished task. */
+  let ownTurnDueUntil = -Infinity;
   const idle = new EventTarget();
 
   function onState(isIdle: boolean): void {
@@ -31,6 +36,12 @@ export function createAgentActivity(router: TurnRouter, between: BetweenTurns): 
     }
     if (!router.busy || taking === "crossed") between.begin();
     taking = "begun";
+    ownTurnDueUntil = -Infinity;
+  }
+
+  function onTaskEnd(): void {
+    if (taking === "not-yet") taking = "crossed";
+    else if (!running) ownTurnDueUntil = performance.now() + OWN_TURN_BEGINS_WITHIN_MS;
   }
 
   return {
@@ -43,13 +54,14 @@ export function createAgentActivity(router: TurnRouter, between: BetweenTurns): 
     onSign(sign) {
       if (sign.type === "state") onState(sign.idle);
       else if (sign.type === "background-tasks") backgroundTasks = sign.running;
-      else if (sign.type === "task-end") taking = taking === "not-yet" ? "crossed" : taking;
+      else if (sign.type === "task-end") onTaskEnd();
       else if (sign.type === "limit") limitResetAt = sign.resetAt;
       else if (sign.type === "prompt-echo") router.onPromptEcho();
       else router.onRetry({ status: sign.status, attempt: sign.attempt, delayMs: sign.delayMs });
     },
     onPrompt() {
-      taking = running ? "begun" : "not-yet";
+      if (running) taking = "begun";
+      else taking = performance.now() < ownTurnDueUntil ? "crossed" : "not-yet";
     },
     quiet(signal) {
       return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import { describeAcpAdapter } from "../suites/acp-adapter-contract.ts";
 import { createClaudeWorld } from "../suites/acp-adapter-contract/claude-world.ts";
 import type { ContractImplementation } from "../suites/acp-adapter-contract/contract-world.ts";
-import { describeEndpointFaults } from "../suites/acp-adapter-contract/endpoint-cases.ts";
+import { describeEndpointUse } from "../suites/acp-adapter-contract/endpoint-cases.ts";
 import { describeToolGate } from "../suites/acp-adapter-contract/gate-cases.ts";
 
 const implementation: ContractImplementation = {
@@ -10,5 +10,5 @@ const implementation: ContractImplementation = {
 };
 
 describeAcpAdapter(implementation);
-describeEndpointFaults(implementation);
+describeEndpointUse(implementation);
 describeToolGate(implementation);

@@ -5,8 +5,24 @@ import { openingIn, type ContractImplementation } from "./contract-world.ts";
 import { ask, startTurn } from "./recorded-turn.ts";
 import { FIRST_WORD, useWorld } from "./world-of-cases.ts";
 
-/** What an adapter with a Messages API behind it makes of that API's errors, besides the contract of every adapter. */
-export function describeEndpointFaults(implementation: ContractImplementation): void {
+/** What an adapter with a Messages API behind it makes of that API, besides the contract of every adapter. */
+export function describeEndpointUse(implementation: ContractImplementation): void {
+  describe(`${implementation.name}, with an endpoint`, () => {
+    const { world } = useWorld(implementation);
+
+    it("asks the model for nothing before its first prompt: a session that waits costs nothing", async () => {
+      const { model } = world();
+      if (model === null) throw new Error("An agent without an endpoint asks nobody.");
+      const earlier = model.requests.length;
+      const session = await world().newAdapter().createSession(openingIn(world()));
+      expect(await ask(session, "say first")).toBe("first");
+      await session.close();
+      const asked = model.requests.slice(earlier).filter(({ path }) => path === "/v1/messages");
+      expect(asked.length).toBeGreaterThan(0);
+      for (const { body } of asked) expect(JSON.stringify(body)).toContain("say first");
+    });
+  });
+
   describe(`${implementation.name}, with an endpoint that fails`, () => {
     const { world, session } = useWorld(implementation);
 
