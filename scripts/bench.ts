@@ -1,36 +1,32 @@
 // Measures what a turn costs beside the model:
 //
-//     npm run bench                        everything below, five rounds of each, alternating
-//     npm run bench -- --rounds 10
+//     npm run bench                        everything below, each alternating
+//     npm run bench -- --rounds 10         more rounds of each than its own number
 //     npm run bench -- --only adapters     both ACP adapters with real Claude Code inside; the model answers at once
 //     npm run bench -- --only session-map  the session map at 10, 1,000 and 10,000 entries
 //     npm run bench -- --only first-text   how soon a 3-second answer shows, over the SSE of a real Gateway (built first)
+//     npm run bench -- --only gateway      turns through a real Gateway (built first), beside OpenClaw's claude-cli backend
+//                                          and the bare adapters
+//     npm run bench -- --only gateway --rows warm,restart     some of its rows (names: scripts/bench/gateway/gateway-bench.ts)
+//     npm run bench -- --only gateway --trial                 a tenth of its amounts, to see that it works
 //
 // Prints tables and writes the single figures to .cache/bench/*.json. Needs Linux: memory is read from /proc.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { constants } from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { BENCHED_ADAPTERS, openBench, type AdapterBench } from "./bench/adapter-bench.ts";
+import { readArguments, type BenchArguments, type BenchName } from "./bench/arguments.ts";
 import { measureFirstText } from "./bench/first-text-bench.ts";
+import { measureGateway } from "./bench/gateway/gateway-bench.ts";
 import { describeMachine } from "./bench/machine.ts";
 import { measureSessionMap } from "./bench/session-map-bench.ts";
-import { describeFirstText, describeSamples, describeSessionMap } from "./bench/table.ts";
+import { describeFirstText, describeGateway, describeSamples, describeSessionMap } from "./bench/table.ts";
 
 const REPORTS = path.resolve(import.meta.dirname, "../.cache/bench");
-const BENCHES = ["session-map", "adapters", "first-text"] as const;
-type BenchName = (typeof BENCHES)[number];
+const ROUNDS = 5;
 
-function readArguments(): { rounds: number; names: readonly BenchName[] } {
-  const options = { rounds: { type: "string", default: "5" }, only: { type: "string" } } as const;
-  const { values } = parseArgs({ options });
-  const rounds = Number(values.rounds);
-  const names = BENCHES.filter((name) => values.only === undefined || values.only === name);
-  if (Number.isInteger(rounds) && rounds >= 1 && rounds <= 100 && names.length > 0) return { rounds, names };
-  console.error(`--rounds takes a whole number from 1 to 100, --only one of ${BENCHES.join(", ")}`);
-  process.exit(2);
-}
+const cleanUps: (() => Promise<unknown>)[] = [];
 
 async function writeReport(name: BenchName, figures: object): Promise<void> {
   await mkdir(REPORTS, { recursive: true });
@@ -38,22 +34,38 @@ async function writeReport(name: BenchName, figures: object): Promise<void> {
   await writeFile(path.join(REPORTS, `${name}.json`), content);
 }
 
-async function benchSessionMap(rounds: number): Promise<void> {
+async function report(name: BenchName, table: string, figures: object): Promise<void> {
+  console.log(describeMachine());
+  console.log(table);
+  await writeReport(name, figures);
+}
+
+async function benchSessionMap({ rounds = ROUNDS }: BenchArguments): Promise<void> {
   // A round takes a tenth of a second, and its figures are small: ten for one cost little.
   const samples = await measureSessionMap(rounds * 10);
-  console.log(describeMachine());
-  console.log(describeSessionMap(samples));
-  await writeReport("session-map", { samples });
+  await report("session-map", describeSessionMap(samples), { samples });
 }
 
-async function benchFirstText(rounds: number): Promise<void> {
+async function benchFirstText({ rounds = ROUNDS }: BenchArguments): Promise<void> {
   const samples = await measureFirstText(rounds);
-  console.log(describeMachine());
-  console.log(describeFirstText(samples));
-  await writeReport("first-text", { samples });
+  await report("first-text", describeFirstText(samples), { samples });
 }
 
-async function run(benches: AdapterBench[], rounds: number): Promise<void> {
+async function benchAdapters({ rounds = ROUNDS }: BenchArguments): Promise<void> {
+  const benches: AdapterBench[] = [];
+  const cleanUp = (): Promise<unknown> => Promise.allSettled(benches.map((bench) => bench.dispose()));
+  cleanUps.push(cleanUp);
+  try {
+    for (const adapter of BENCHED_ADAPTERS) benches.push(await openBench(adapter));
+    await runAdapters(benches, rounds);
+    const adapters = benches.map(({ name, version, samples }) => ({ name, version, samples }));
+    await report("adapters", describeSamples(adapters), { adapters });
+  } finally {
+    await cleanUp();
+  }
+}
+
+async function runAdapters(benches: AdapterBench[], rounds: number): Promise<void> {
   // The first start of a program reads it from the disk; that is not what is measured.
   for (const bench of benches) await bench.round();
   for (const bench of benches) bench.samples.length = 0;
@@ -65,31 +77,31 @@ async function run(benches: AdapterBench[], rounds: number): Promise<void> {
   }
 }
 
-async function report(benches: AdapterBench[]): Promise<void> {
-  const adapters = benches.map(({ name, version, samples }) => ({ name, version, samples }));
-  console.log(describeMachine());
-  console.log(describeSamples(adapters));
-  await writeReport("adapters", { adapters });
+async function benchGateway(options: BenchArguments): Promise<void> {
+  const { rounds, rows: stages, trial } = options;
+  const { figures, failed } = await measureGateway({
+    ...{ rounds, stages, trial },
+    onLeave: (cleanUp) => cleanUps.push(cleanUp),
+    // What is measured is not lost when a later stage takes too long for somebody.
+    onFigures: (measured) => writeReport("gateway", { trial, rows: measured }),
+  });
+  await report("gateway", describeGateway(figures), { trial, failed, rows: figures });
+  if (failed.length > 0) process.exitCode = 1;
 }
 
-const { rounds, names } = readArguments();
-const benches: AdapterBench[] = [];
-const cleanUp = (): Promise<unknown> => Promise.allSettled(benches.map((bench) => bench.dispose()));
+const BENCHES: Record<BenchName, (options: BenchArguments) => Promise<void>> = {
+  "session-map": benchSessionMap,
+  "first-text": benchFirstText,
+  adapters: benchAdapters,
+  gateway: benchGateway,
+};
+
+const options = readArguments();
 for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.once(name, () => {
     // Leaving ends the agents' processes as well.
-    void cleanUp().finally(() => process.exit(128 + constants.signals[name]));
+    const cleaned = Promise.allSettled(cleanUps.map((cleanUp) => cleanUp()));
+    void cleaned.finally(() => process.exit(128 + constants.signals[name]));
   });
 }
-
-try {
-  if (names.includes("session-map")) await benchSessionMap(rounds);
-  if (names.includes("first-text")) await benchFirstText(rounds);
-  if (names.includes("adapters")) {
-    for (const adapter of BENCHED_ADAPTERS) benches.push(await openBench(adapter));
-    await run(benches, rounds);
-    await report(benches);
-  }
-} finally {
-  await cleanUp();
-}
+for (const name of options.names) await BENCHES[name](options);

@@ -4,11 +4,11 @@ import type { AgentSession } from "../../src/acp/acp-adapter.ts";
 import type { AdapterName } from "../../src/config/schema.ts";
 import { createClaudeWorld } from "../../test/suites/acp-adapter-contract/claude-world.ts";
 import { openingIn, type ContractWorld } from "../../test/suites/acp-adapter-contract/contract-world.ts";
+import { takeBareTurn } from "./bare-turn.ts";
 import { memoryOfHome } from "./memory.ts";
 
 const NODE_MODULES = path.resolve(import.meta.dirname, "../../node_modules");
 const WARM_TURNS = 10;
-const TURN_LIMIT_MS = 60_000;
 
 /** What one round measures, in ms; memory in MB. */
 export const FIGURES = [
@@ -101,19 +101,7 @@ async function measureTurns(
 }
 
 async function timeTurn(session: AgentSession): Promise<number> {
-  const [outcome, milliseconds] = await timed(() =>
-    session.prompt({
-      text: "say hello",
-      images: [],
-      signal: AbortSignal.timeout(TURN_LIMIT_MS),
-      onUpdate: () => undefined,
-      onBeforeToolCall: () => Promise.resolve({ allow: true }),
-      onPermissionRequest: () => Promise.resolve("deny"),
-      onQuestion: () => Promise.resolve({ action: "decline" }),
-      onRetry: () => undefined,
-    }),
-  );
-  if (outcome.stopReason !== "end_turn") throw new Error(`A turn ended with ${outcome.stopReason}.`);
+  const [, milliseconds] = await timed(() => takeBareTurn(session, "say hello"));
   return milliseconds;
 }
 

@@ -1,14 +1,27 @@
 import { readFile } from "node:fs/promises";
 import { processesWithHome } from "../../test/suites/acp-adapter-contract/world-processes.ts";
 
-/** The resident memory of all processes with this HOME, in MB. Pages that they share count more than once. */
+/** In MB. `resident` counts a page of n processes n times, `proportional` once (an n-th for each). */
+export type Memory = { resident: number; proportional: number };
+
+/** The resident memory of all processes with this HOME, in MB. */
 export async function memoryOfHome(home: string): Promise<number> {
-  const sizes = await Promise.all((await processesWithHome(home)).map(residentKilobytes));
-  return sizes.reduce((sum, size) => sum + size, 0) / 1_024;
+  return (await memoryOf(await processesWithHome(home))).resident;
 }
 
-async function residentKilobytes(pid: number): Promise<number> {
+/** The memory of these processes together. */
+export async function memoryOf(pids: number[]): Promise<Memory> {
+  const sizes = await Promise.all(pids.map(sizeOf));
+  return {
+    resident: sizes.reduce((sum, { resident }) => sum + resident, 0),
+    proportional: sizes.reduce((sum, { proportional }) => sum + proportional, 0),
+  };
+}
+
+async function sizeOf(pid: number): Promise<Memory> {
   // Gone since it was listed.
-  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
+  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "");
+  const megabytes = (field: string): number =>
+    Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(rollup)?.[1] ?? 0) / 1_024;
+  return { resident: megabytes("Rss"), proportional: megabytes("Pss") };
 }

@@ -10,6 +10,7 @@ import {
 import { ensureStateDir, sessionMapPathOf } from "../../src/contractor/runtime-state.ts";
 import type { SessionMapEntry } from "../../src/contractor/session-map/session-map-entry.ts";
 import type { SessionMapStore } from "../../src/contractor/session-map/session-map-store.ts";
+import { mapEntry } from "./session-map-entries.ts";
 
 const LENGTHS = [10, 1000, 10_000];
 const TURNS_PER_ROUND = 10;
@@ -97,18 +98,5 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 function entryOf(agentId: string, number: number): SessionMapEntry {
-  const at = new Date(Date.UTC(2026, 0, 1, 0, 0, number)).toISOString();
-  return {
-    openclawSessionKey: `agent:${agentId}:conversation-${number}`,
-    agentId,
-    contractor: "claude",
-    claudeSessionId: `0b7d3c1e-5b0f-4c55-9d0a-${String(number).padStart(12, "0")}`,
-    workspace: "/srv/code/app",
-    createdAt: at,
-    lastActivityAt: at,
-    state: "active",
-    lifecycle: "6f2f6d1f-8a11-4c55-9d0a-0b7d3c1e5b0f",
-    transcript: `/srv/agent/.claude/projects/-srv-code-app/${number}.jsonl`,
-    turns: 1,
-  };
+  return mapEntry({ agentId, workspace: "/srv/code/app", number });
 }

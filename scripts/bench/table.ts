@@ -1,6 +1,9 @@
 import { FIGURES, type AdapterBench } from "./adapter-bench.ts";
 import type { FirstTextSample } from "./first-text-bench.ts";
+import { COLUMNS } from "./gateway/columns.ts";
+import type { RowFigures } from "./gateway/figures.ts";
 import { SESSION_MAP_FIGURES, type SessionMapSample } from "./session-map-bench.ts";
+import { medianOf } from "./statistics.ts";
 
 /** The samples as an aligned Markdown table: median (min - max). */
 export function describeSamples(adapters: Pick<AdapterBench, "name" | "version" | "samples">[]): string {
@@ -45,6 +48,20 @@ export function describeFirstText(samples: Record<string, FirstTextSample[]>): s
   );
 }
 
+/** What was measured through the Gateway: median (min - max); a single value stands alone. */
+export function describeGateway(rows: readonly RowFigures[]): string {
+  const cells = ({ values, digits = 0 }: RowFigures): string[] =>
+    COLUMNS.map((column) => {
+      const taken = values[column] ?? [];
+      if (taken.length === 0) return "-";
+      return taken.length === 1 ? medianOf(taken).toFixed(digits).padStart(5) : spread(taken, digits);
+    });
+  return tableOf(
+    ["", "unit", ...COLUMNS],
+    rows.map((row) => [row.name, row.unit, ...cells(row)]),
+  );
+}
+
 function tableOf(head: string[], rows: string[][]): string {
   const widths = head.map((_, column) =>
     Math.max(...[head, ...rows].map((row) => (row[column] ?? "").length)),
@@ -52,12 +69,6 @@ function tableOf(head: string[], rows: string[][]): string {
   const line = (cells: string[]): string =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
-}
-
-function medianOf(values: number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  const last = sorted.length - 1;
-  return ((sorted[Math.floor(last / 2)] ?? 0) + (sorted[Math.ceil(last / 2)] ?? 0)) / 2;
 }
 
 function spread(values: number[], digits: number): string {

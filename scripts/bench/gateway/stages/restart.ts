@@ -1,0 +1,35 @@
+import type { Backend } from "../backend.ts";
+import { inBlocks } from "../schedule.ts";
+import { ROOM_FOR_ALL, type Stage } from "../stage.ts";
+
+const KNOWN = { name: "first turn after a restart, known conversation", unit: "ms" };
+const NEW = { name: "first turn after a restart, new conversation", unit: "ms" };
+const RESTED = { name: "first turn after a restart, new conversation, Gateway at rest", unit: "ms" };
+
+/**
+ * The very first turn of a Gateway, asked as soon as it says that it is ready, so one Gateway for each figure. A bare
+ * adapter has a new process instead, in which the session is resumed.
+ */
+export const restart: Stage = {
+  name: "restart",
+  rounds: 2,
+  async run({ stand, figures, rounds }) {
+    const conversation = stand.newConversation();
+    const backends: Backend[] = [...stand.hosted, ...stand.bare];
+    await stand.start(ROOM_FOR_ALL);
+    for (const backend of backends) await backend.ask(conversation);
+    await inBlocks(stand.hosted, rounds, async ({ column, ask }) => {
+      await stand.start(ROOM_FOR_ALL);
+      figures.add(KNOWN, column, (await ask(conversation)).totalMs);
+      await stand.start(ROOM_FOR_ALL);
+      figures.add(NEW, column, (await ask(stand.newConversation())).totalMs);
+      await stand.start(ROOM_FOR_ALL);
+      await stand.settle();
+      figures.add(RESTED, column, (await ask(stand.newConversation())).totalMs);
+    });
+    await inBlocks(stand.bare, rounds, async (backend) => {
+      await backend.rest();
+      figures.add(KNOWN, backend.column, (await backend.ask(conversation)).totalMs);
+    });
+  },
+};
