@@ -38,7 +38,8 @@ export type OpenClawWorldOptions = {
 export async function createOpenClawWorld(options: OpenClawWorldOptions = {}): Promise<OpenClawWorld> {
   const root = await mkdtemp(join(tmpdir(), "contractor-world-"));
   const home = options.home ?? join(root, "home");
-  const stateDir = join(root, "state");
+  // Not "state": OpenClaw has a folder of that name in it, and takes each change of that for one of the whole folder.
+  const stateDir = join(root, ".openclaw");
   const configPath = join(stateDir, "openclaw.json");
   const port = await freePort();
   const token = "world-token";

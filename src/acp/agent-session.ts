@@ -1,4 +1,5 @@
 import { methods, type PromptResponse } from "@agentclientprotocol/sdk/unstable";
+import { PROMPTS } from "../config/trace-channels.ts";
 import { withResetTime } from "../errors/agent-failure.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { GatedProcess } from "../loopback/tool-gate.ts";
@@ -82,10 +83,14 @@ export function createAgentSession(parts: SessionParts): AgentSession {
     if (request.signal.aborted) return { stopReason: "cancelled" };
     const limit = log && watchForLimit(log, router.onRetry);
     void limit?.met.catch(close);
-    const answer = connection.request<PromptResponse>(methods.agent.session.prompt, {
-      sessionId,
-      prompt: promptBlocks({ ...request, text }),
-    });
+    const answer = PROMPTS.tracePromise(
+      () =>
+        connection.request<PromptResponse>(methods.agent.session.prompt, {
+          sessionId,
+          prompt: promptBlocks({ ...request, text }),
+        }),
+      { sessionId },
+    );
     const cancelled = watchCancellation(request.signal);
     try {
       return outcomeOf(await Promise.race([answer, cancelled.settled, ...(limit ? [limit.met] : [])]));

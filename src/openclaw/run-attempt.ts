@@ -7,6 +7,7 @@ import {
   type TurnObserver,
   type TurnOutcome,
 } from "../bridge/turn.ts";
+import { ATTEMPTS } from "../config/trace-channels.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import { registerActiveRun, type ActiveRun } from "./active-run.ts";
 import { createAttemptAuthority } from "./attempt-authority.ts";
@@ -42,7 +43,11 @@ type Attempt = {
 };
 
 /** One turn of a contractor, start to end, as OpenClaw's own agents take theirs. */
-export async function runAttempt(
+export function runAttempt(dependencies: HarnessDependencies, params: AttemptParams): Promise<AttemptResult> {
+  return ATTEMPTS.tracePromise(() => takeAttempt(dependencies, params), { runId: params.runId });
+}
+
+async function takeAttempt(
   dependencies: HarnessDependencies,
   params: AttemptParams,
 ): Promise<AttemptResult> {
