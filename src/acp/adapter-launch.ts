@@ -2,6 +2,7 @@ import type { AdapterName } from "../config/schema.ts";
 import type { GateTransport } from "../loopback/tool-gate.ts";
 import type { LeaseRequest } from "../process/process-leases.ts";
 import { ADAPTER_PACKAGES } from "./adapter-packages.ts";
+import { claudeLauncherEnvironment } from "./claude-launcher.ts";
 
 /** How an ACP agent is started: the program, its arguments, and its whole environment. */
 export type AgentLaunch = {
@@ -26,20 +27,28 @@ export type AgentNeeds = {
   debugLog?: boolean;
   /** It answers a slash command that it does not know with nothing at all. */
   losesUnknownCommands?: boolean;
+  /** It runs Claude Code for questions of its own, beside the session. */
+  asksClaudeBeside?: boolean;
   /** Variables that it needs for this; a contractor's own settings win. */
   environment?: Record<string, string>;
 };
 
-/** The launch of an adapter's program under the Node that runs us. */
-export function adapterLaunch(
+/** The launch of an adapter's program under the Node that runs us. `folder`: for what is written for it, nothing secret. */
+export async function adapterLaunch(
   name: AdapterName,
-  start: { program: string; environment: Record<string, string>; lease?: LeaseRequest },
-): AgentLaunch {
+  start: { program: string; environment: Record<string, string>; folder: string; lease?: LeaseRequest },
+): Promise<AgentLaunch> {
   const { needs } = ADAPTER_PACKAGES[name];
+  const { program, environment, folder } = start;
+  const executable = environment["CLAUDE_CODE_EXECUTABLE"];
   return {
     command: process.execPath,
-    args: [start.program],
-    environment: { ...needs.environment, ...start.environment },
+    args: [program],
+    environment: {
+      ...needs.environment,
+      ...environment,
+      ...(needs.asksClaudeBeside ? await claudeLauncherEnvironment({ folder, program, executable }) : {}),
+    },
     lease: start.lease,
     needs,
   };

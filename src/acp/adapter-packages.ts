@@ -19,7 +19,7 @@ export const ADAPTER_PACKAGES: Record<AdapterName, AdapterPackage> = {
     manifest: claudeAgentAcp,
     lock: claudeAgentAcpLock,
     program: "node_modules/@agentclientprotocol/claude-agent-acp/dist/index.js",
-    needs: {},
+    needs: { asksClaudeBeside: true },
   },
   "claude-code-acp": {
     manifest: claudeCodeAcp,

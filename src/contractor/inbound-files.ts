@@ -62,7 +62,7 @@ const TOO_LARGE = `it is larger than ${FILE_LIMIT_MB} MB`;
 async function makeTurnFolder(workspace: string, now: Date): Promise<string> {
   await ensureStateDir(workspace);
   const inbox = join(stateDirOf(await realpath(workspace)), INBOX);
-  if (!(await requireKind(inbox, "folder"))) await mkdir(inbox, { recursive: true, mode: FOLDER_MODE });
+  if (!requireKind(inbox, "folder")) await mkdir(inbox, { recursive: true, mode: FOLDER_MODE });
   await chmod(inbox, FOLDER_MODE);
   await prune(inbox, now);
   const folder = join(inbox, turnFolderName(now));

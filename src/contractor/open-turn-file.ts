@@ -1,8 +1,9 @@
-import { lstat, mkdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir, utimes } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { ensureStateDir } from "./runtime-state.ts";
-import { asStateError, errnoOf, requireKind, STATE_FILE_MODE } from "./session-map/session-map-file.ts";
+import { asStateError, errnoOf, examine, STATE_FILE_MODE } from "./session-map/session-map-file.ts";
 
 const openTurnSchema = z.object({
   agentId: z.string(),
@@ -30,12 +31,15 @@ const UNREADABLE: OpenTurn = {
   nonce: "",
 };
 
-/** `touchedAt`: milliseconds since 1970 of the last sign of life. Null when there is none. Errors: `state-unusable`. */
-export async function readOpenTurn(path: string): Promise<{ turn: OpenTurn; touchedAt: number } | null> {
+/**
+ * `touchedAt`: milliseconds since 1970 of the last sign of life. Null when there is none. Errors: `state-unusable`.
+ * These files are short, and read and written in every turn, synchronously for the reason that `examine` gives.
+ */
+export function readOpenTurn(path: string): { turn: OpenTurn; touchedAt: number } | null {
   try {
-    if (!(await requireKind(path, "file"))) return null;
-    const { mtimeMs: touchedAt } = await lstat(path);
-    return { turn: parse(await readFile(path, "utf8")), touchedAt };
+    const stats = examine(path, "file");
+    if (stats === null) return null;
+    return { turn: parse(readFileSync(path, "utf8")), touchedAt: Number(stats.mtimeMs) };
   } catch (cause) {
     if (errnoOf(cause) === "ENOENT") return null;
     throw asStateError(cause, { path, doing: "read" });
@@ -56,18 +60,31 @@ export async function writeOpenTurn(
   { turn, workspace }: { turn: OpenTurn; workspace: string },
 ): Promise<void> {
   const temporary = `${path}.${turn.nonce}.tmp`;
-  const write = (): Promise<void> => writeFile(temporary, JSON.stringify(turn), { mode: STATE_FILE_MODE });
+  const write = (): void => {
+    writeFileSync(temporary, JSON.stringify(turn), { mode: STATE_FILE_MODE });
+    renameSync(temporary, path);
+  };
   try {
-    await write().catch(async (cause: unknown) => {
+    try {
+      write();
+    } catch (cause) {
       if (errnoOf(cause) !== "ENOENT") throw cause;
       await ensureStateDir(workspace);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await write();
-    });
-    await rename(temporary, path);
+      write();
+    }
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    removeQuietly(temporary);
     throw asStateError(cause, { path, doing: "written" });
+  }
+}
+
+/** The failure that led here is the one to report. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    return;
   }
 }
 
@@ -77,9 +94,11 @@ export async function touchOpenTurn(path: string): Promise<void> {
   await utimes(path, now, now).catch(() => undefined);
 }
 
-export async function removeOpenTurn(path: string): Promise<void> {
-  await rm(path, { force: true }).catch((cause: unknown) => {
+export function removeOpenTurn(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (cause) {
     if (errnoOf(cause) === "ENOTDIR") return;
     throw asStateError(cause, { path, doing: "removed" });
-  });
+  }
 }

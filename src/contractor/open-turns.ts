@@ -48,14 +48,14 @@ export type OpenTurns = {
 export function createFileOpenTurns(workspace: string, now: () => Date): OpenTurns {
   return {
     async claim(key) {
-      const path = await locate(workspace, key);
-      const before = await readOpenTurn(path);
+      const path = locate(workspace, key);
+      const before = readOpenTurn(path);
       if (before !== null && isRunningElsewhere(before)) throw busyElsewhere(before.turn);
       const startedAt = now().toISOString();
       const turn: OpenTurn = { ...key, owner: currentOwner(), startedAt, nonce: randomUUID() };
       await writeOpenTurn(path, { turn, workspace });
       // Two processes that found the same dead owner: the one whose file stands has the conversation.
-      const standing = (await readOpenTurn(path))?.turn ?? turn;
+      const standing = readOpenTurn(path)?.turn ?? turn;
       if (standing.nonce !== turn.nonce) throw busyElsewhere(standing);
       const signs = setInterval(() => void touchOpenTurn(path), SIGN_OF_LIFE_MS);
       signs.unref();
@@ -63,22 +63,23 @@ export function createFileOpenTurns(workspace: string, now: () => Date): OpenTur
         left: before === null ? null : (before.turn.ended ?? "interrupted"),
         async end(ending) {
           clearInterval(signs);
-          if (ending.kind === "settled") await removeOpenTurn(path);
+          if (ending.kind === "settled") removeOpenTurn(path);
           else await writeOpenTurn(path, { turn: { ...turn, ended: ending.ended }, workspace });
         },
       };
     },
-    async forget(key) {
-      await removeOpenTurn(await locate(workspace, key));
-    },
+    forget: (key) =>
+      Promise.try(() => {
+        removeOpenTurn(locate(workspace, key));
+      }),
   };
 }
 
-async function locate(workspace: string, key: ConversationKey): Promise<string> {
-  await locateSessionMap(workspace);
+function locate(workspace: string, key: ConversationKey): string {
+  locateSessionMap(workspace);
   const name = createHash("sha256").update(JSON.stringify([key.agentId, key.openclawSessionKey]));
   const path = join(stateDirOf(workspace), FOLDER, `${name.digest("hex")}.json`);
-  await requireKind(dirname(path), "folder");
+  requireKind(dirname(path), "folder");
   return path;
 }
 

@@ -1,3 +1,4 @@
+import { realpathSync, statSync } from "node:fs";
 import {
   access,
   chmod,
@@ -42,7 +43,7 @@ export function sessionMapPathOf(workspace: string): string {
  * symlink, of the wrong type or not writable. The workspace itself may be a symlink.
  */
 export async function ensureStateDir(workspace: string): Promise<{ created: string[] }> {
-  const root = await realWorkspace(workspace);
+  const root = realWorkspace(workspace);
   const stateDir = stateDirOf(root);
   const created: string[] = [];
   const step = async (path: string, make: (path: string) => Promise<boolean>): Promise<void> => {
@@ -71,7 +72,7 @@ export async function removeStateDir(workspace: string): Promise<void> {
     throw asStateError(cause, { path: workspace, doing: "reached" });
   });
   if (root === null) return;
-  await refuseOddPaths(root);
+  refuseOddPaths(root);
   const stateDir = stateDirOf(root);
   try {
     await rm(stateDir, { recursive: true, force: true });
@@ -87,16 +88,16 @@ export async function removeStateDir(workspace: string): Promise<void> {
  * The session map's path below the workspace's real path, whether the file exists or not. Errors: as for
  * `ensureStateDir`.
  */
-export async function locateSessionMap(workspace: string): Promise<string> {
-  const root = await realWorkspace(workspace);
-  await refuseOddPaths(root);
+export function locateSessionMap(workspace: string): string {
+  const root = realWorkspace(workspace);
+  refuseOddPaths(root);
   return sessionMapPathOf(root);
 }
 
-async function realWorkspace(workspace: string): Promise<string> {
+function realWorkspace(workspace: string): string {
   try {
-    const root = await realpath(workspace);
-    if ((await stat(root)).isDirectory()) return root;
+    const root = realpathSync.native(workspace);
+    if (statSync(root).isDirectory()) return root;
   } catch (cause) {
     if (errnoOf(cause) !== "ENOENT") throw asStateError(cause, { path: workspace, doing: "reached" });
     throw new ContractorError("workspace-missing", {
@@ -111,14 +112,14 @@ async function realWorkspace(workspace: string): Promise<string> {
   });
 }
 
-async function refuseOddPaths(root: string): Promise<void> {
-  if (!(await requireKind(join(root, OPENCLAW_FOLDER), "folder"))) return;
-  if (!(await requireKind(stateDirOf(root), "folder"))) return;
-  await requireKind(sessionMapPathOf(root), "file");
+function refuseOddPaths(root: string): void {
+  if (!requireKind(join(root, OPENCLAW_FOLDER), "folder")) return;
+  if (!requireKind(stateDirOf(root), "folder")) return;
+  requireKind(sessionMapPathOf(root), "file");
 }
 
 async function ensureFolder(path: string): Promise<boolean> {
-  const created = !(await requireKind(path, "folder")) && (await makeFolder(path));
+  const created = !requireKind(path, "folder") && (await makeFolder(path));
   await requireWritable(path, constants.W_OK | constants.X_OK);
   return created;
 }
@@ -128,7 +129,7 @@ async function makeFolder(path: string): Promise<boolean> {
   try {
     await mkdir(path, FOLDER_MODE);
   } catch (cause) {
-    if (errnoOf(cause) === "EEXIST" && (await requireKind(path, "folder"))) return false;
+    if (errnoOf(cause) === "EEXIST" && requireKind(path, "folder")) return false;
     throw asStateError(cause, { path, doing: "created" });
   }
   // The umask of the process may have taken bits away.

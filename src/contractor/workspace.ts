@@ -1,4 +1,4 @@
-import { access, constants, readlink, realpath, stat } from "node:fs/promises";
+import { accessSync, constants, readlinkSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ContractorError } from "../errors/contractor-error.ts";
 
@@ -6,28 +6,41 @@ import { ContractorError } from "../errors/contractor-error.ts";
  * The real path of a workspace that can be worked in.
  * Errors: `workspace-missing`, `workspace-not-a-folder`, `workspace-not-writable`.
  */
-export async function resolveWorkspace(workspace: string): Promise<string> {
-  const real = await realpath(workspace).catch(async (cause: unknown) => {
-    throw await missing(workspace, cause);
-  });
-  if (!(await stat(real)).isDirectory()) {
+export function resolveWorkspace(workspace: string): Promise<string> {
+  return Promise.try(() => usableFolder(workspace));
+}
+
+/** Synchronous for the reason that `examine` in session-map-file.ts gives. */
+function usableFolder(workspace: string): string {
+  const real = realPathOf(workspace);
+  if (!statSync(real).isDirectory()) {
     throw new ContractorError("workspace-not-a-folder", {
       message: `The workspace ${workspace} is not a folder.`,
       mend: "Name the folder that the contractor shall work in.",
     });
   }
-  await access(real, constants.R_OK | constants.W_OK | constants.X_OK).catch((cause: unknown) => {
+  try {
+    accessSync(real, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
     throw new ContractorError("workspace-not-writable", {
       message: `The workspace ${workspace} is not writable for this user.`,
       mend: "Change its permissions, or name another folder.",
       cause,
     });
-  });
+  }
   return real;
 }
 
-async function missing(workspace: string, cause: unknown): Promise<ContractorError> {
-  const target = await linkTargetOf(workspace);
+function realPathOf(workspace: string): string {
+  try {
+    return realpathSync.native(workspace);
+  } catch (cause) {
+    throw missing(workspace, cause);
+  }
+}
+
+function missing(workspace: string, cause: unknown): ContractorError {
+  const target = linkTargetOf(workspace);
   if (target === null) {
     return new ContractorError("workspace-missing", {
       message: `The workspace ${workspace} does not exist.`,
@@ -43,14 +56,22 @@ async function missing(workspace: string, cause: unknown): Promise<ContractorErr
 }
 
 /** Where a chain of symbolic links ends; null for a path that is no link, and for links that lead round in a circle. */
-async function linkTargetOf(path: string): Promise<string | null> {
+function linkTargetOf(path: string): string | null {
   const seen = new Set([path]);
   let target = path;
   for (;;) {
-    const next = await readlink(target).catch(() => null);
+    const next = linkOf(target);
     if (next === null) return target === path ? null : target;
     target = resolve(dirname(target), next);
     if (seen.has(target)) return null;
     seen.add(target);
+  }
+}
+
+function linkOf(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
   }
 }

@@ -10,8 +10,9 @@ import { createToolEvents } from "./tool-events.ts";
 
 /** Reports one turn to everybody who watches it. */
 export type AttemptEvents = {
+  /** Told as soon as the turn waits for anything, and before whatever else is told of it. */
   turnStarted(): void;
-  /** Claude Code has the turn. Idempotent; any event says so, too. */
+  /** Claude Code has the turn. Told as `turnStarted`. Idempotent; any event says so, too. */
   handedOver(): void;
   onEvent(event: TurnEvent): void;
   /** Resolves once every watcher has had everything, or the slowest one its time. */
@@ -28,10 +29,20 @@ export function createAttemptEvents(params: AttemptParams, log: (message: string
   const speech = createSpeechEvents(params, watchers);
   const tools = createToolEvents(params, watchers);
   const alive = createSignsOfLife(params, watchers);
+  let started = false;
   let accepted = false;
   let compacting = false;
 
+  // Whoever listens in the host takes some milliseconds for these two, which a warm turn would wait for.
+  function turnStarted(): void {
+    if (started) return;
+    started = true;
+    watchers.notify(() => params.onExecutionStarted?.());
+    watchers.emit({ stream: "lifecycle", data: { phase: "start", startedAt } });
+  }
+
   function handedOver(): void {
+    turnStarted();
     if (accepted) return;
     accepted = true;
     watchers.notify(() => params.onExecutionPhase?.({ phase: "turn_accepted", ...modelOf(params) }));
@@ -85,13 +96,11 @@ export function createAttemptEvents(params: AttemptParams, log: (message: string
   }
 
   return {
-    turnStarted() {
-      watchers.notify(() => params.onExecutionStarted?.());
-      watchers.emit({ stream: "lifecycle", data: { phase: "start", startedAt } });
-    },
-    handedOver,
+    turnStarted: () => void setImmediate(turnStarted),
+    handedOver: () => void setImmediate(handedOver),
     onEvent,
     async turnEnded({ error, aborted }) {
+      turnStarted();
       if (compacting) onCompaction("end", false);
       // With deferTerminalLifecycle the host itself says the last word, after fallbacks.
       const phase = params.deferTerminalLifecycle ? "finishing" : error === undefined ? "end" : "error";

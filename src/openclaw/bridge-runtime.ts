@@ -138,7 +138,8 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
       const environment = environmentOf(metadata);
       const program = await shared.adapters.ensure(metadata.adapter);
       const lease = { leases: shared.leases, purpose: `Claude session of ${metadata.agentId}` };
-      const launch = adapterLaunch(metadata.adapter, { program, environment, lease });
+      const folder = join(resolveStateDir(), PLUGIN_ID);
+      const launch = await adapterLaunch(metadata.adapter, { program, environment, folder, lease });
       return createAcpAdapter(launch, { gate: shared.gate });
     },
     resolveWorkspace,

@@ -1,4 +1,5 @@
 import type { HistoryMessage } from "../bridge/turn.ts";
+import { HOST_CALLS } from "../config/trace-channels.ts";
 import type { AttemptParams } from "./harness-types.ts";
 import {
   loadTranscriptRuntime,
@@ -21,8 +22,14 @@ export async function readConversationHistory(params: AttemptParams): Promise<Hi
     ...(agentId === undefined ? {} : { agentId }),
     ...(sessionTarget?.storePath === undefined ? {} : { storePath: sessionTarget.storePath }),
   };
-  const visible = await runtime.readVisibleSessionTranscriptMessageEntries(target);
-  const events = await runtime.readSessionTranscriptEvents(target);
+  const [visible, events] = await HOST_CALLS.tracePromise(
+    () =>
+      Promise.all([
+        runtime.readVisibleSessionTranscriptMessageEntries(target),
+        runtime.readSessionTranscriptEvents(target),
+      ]),
+    { call: "read-history" },
+  );
   return sinceLastReset(visible, events).flatMap(({ message, createdAt }) => {
     const { role } = message;
     if (role !== "user" && role !== "assistant") return [];

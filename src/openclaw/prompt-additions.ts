@@ -3,6 +3,7 @@ import {
   resolveAgentHarnessBeforePromptBuildResult,
 } from "openclaw/plugin-sdk/agent-harness-runtime";
 import type { TurnRequest } from "../bridge/turn.ts";
+import { HOST_CALLS } from "../config/trace-channels.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { AttemptParams } from "./harness-types.ts";
 import { hookMessageOf, type HookContext, type HookMessage } from "./hook-events.ts";
@@ -30,14 +31,18 @@ export async function withAdditions(
 ): Promise<TurnRequest> {
   const { text, context } = request.message;
   const prepared = await preparedByPlugins(text, { ctx, messages });
-  const built = await resolveAgentHarnessBeforePromptBuildResult({
-    prompt: text,
-    currentUserMessage: text,
-    developerInstructions: "",
-    messages,
-    ctx,
-    bootstrapContextRunKind: params.bootstrapContextRunKind,
-  });
+  const built = await HOST_CALLS.tracePromise(
+    () =>
+      resolveAgentHarnessBeforePromptBuildResult({
+        prompt: text,
+        currentUserMessage: text,
+        developerInstructions: "",
+        messages,
+        ctx,
+        bootstrapContextRunKind: params.bootstrapContextRunKind,
+      }),
+    { call: "before-prompt-build" },
+  );
   if (built.toolsAllow !== undefined && !built.toolsAllow.includes("*")) {
     throw new ContractorError("tools-not-enforceable", {
       message:

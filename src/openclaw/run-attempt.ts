@@ -47,10 +47,7 @@ export function runAttempt(dependencies: HarnessDependencies, params: AttemptPar
   return ATTEMPTS.tracePromise(() => takeAttempt(dependencies, params), { runId: params.runId });
 }
 
-async function takeAttempt(
-  dependencies: HarnessDependencies,
-  params: AttemptParams,
-): Promise<AttemptResult> {
+async function takeAttempt(dependencies: HarnessDependencies, params: AttemptParams): Promise<AttemptResult> {
   const { log } = dependencies;
   const attempt: Attempt = {
     params,

@@ -1,4 +1,5 @@
 import { runAgentHarnessBeforeMessageWriteHook } from "openclaw/plugin-sdk/agent-harness-runtime";
+import { HOST_CALLS } from "../config/trace-channels.ts";
 import type { AssistantMessage, AttemptParams } from "./harness-types.ts";
 import { loadTranscriptRuntime } from "./session-transcript.ts";
 
@@ -30,7 +31,7 @@ export async function mirrorAssistantMessage(
   // The host writes what was said before a chat.abort, under this key; whoever comes second adds no row.
   const idempotencyKey =
     message.stopReason === "aborted" ? `${runId}:assistant` : `contractor-agent:${runId}:assistant`;
-  const appended = await runtime.appendSessionTranscriptMessageByIdentityStrict({
+  const row = {
     sessionId,
     sessionKey,
     runId,
@@ -41,6 +42,10 @@ export async function mirrorAssistantMessage(
     updateMode: "inline",
     ...(params.agentId === undefined ? {} : { agentId: params.agentId }),
     ...(sessionTarget?.storePath === undefined ? {} : { storePath: sessionTarget.storePath }),
-  });
+  } as const;
+  const appended = await HOST_CALLS.tracePromise(
+    () => runtime.appendSessionTranscriptMessageByIdentityStrict(row),
+    { call: "append-answer" },
+  );
   return appended.kind === "result" ? { owned: true, idempotencyKey } : { owned: false };
 }

@@ -133,7 +133,7 @@ describe("ensureStateDir", () => {
     await symlink(workspace, alias);
     const { created } = await ensureStateDir(alias);
     expect(created[0]).toBe(join(workspace, ".openclaw"));
-    expect(await locateSessionMap(alias)).toBe(sessionMapPathOf(workspace));
+    expect(locateSessionMap(alias)).toBe(sessionMapPathOf(workspace));
   });
 
   it.each(ODDITIES)("refuses when %s, and leaves nothing behind", async (_, arrange) => {

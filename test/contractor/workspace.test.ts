@@ -1,4 +1,5 @@
-import fileSystem, { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import fileSystem from "node:fs";
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -56,7 +57,9 @@ describe("resolveWorkspace", () => {
   it("refuses a folder that may not be written", async () => {
     // Root may write everywhere, so the answer of the system is played.
     const refusal = Object.assign(new Error("permission denied"), { code: "EACCES" });
-    const access = vi.spyOn(fileSystem, "access").mockRejectedValue(refusal);
+    const access = vi.spyOn(fileSystem, "accessSync").mockImplementation(() => {
+      throw refusal;
+    });
     syncBuiltinESMExports();
     try {
       await expect(resolveWorkspace(root)).rejects.toMatchObject({ code: "workspace-not-writable" });

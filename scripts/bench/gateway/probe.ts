@@ -7,10 +7,11 @@ import type { Turn } from "./model-clock.ts";
 
 const PLUGIN = path.resolve(import.meta.dirname, "probe-plugin");
 const MARKS = ["attempt-start", "prompt-start", "prompt-end", "attempt-end"] as const;
+const HOST_MARKS = ["host-start", "host-end"] as const;
 const MARKS_LIMIT_MS = 2_000;
 const REQUEST_LIMIT_MS = 30_000;
 
-const marksSchema = z.array(z.object({ what: z.enum(MARKS), at: z.number() }));
+const marksSchema = z.array(z.object({ what: z.enum([...MARKS, ...HOST_MARKS]), at: z.number() }));
 
 const processSchema = z.looseObject({
   pid: z.number(),
@@ -25,6 +26,8 @@ const processSchema = z.looseObject({
 /** Of the Gateway's own process, after a garbage collection; sizes in bytes. */
 export type ProcessState = z.infer<typeof processSchema>;
 
+type Mark = z.infer<typeof marksSchema>[number];
+
 /** Where a turn's time went on this plugin's side of the Gateway, in ms. */
 export type TurnParts = {
   hostBefore: number;
@@ -32,6 +35,8 @@ export type TurnParts = {
   agent: number;
   ownAfter: number;
   hostAfter: number;
+  /** OpenClaw's functions that the plugin called and waited for, in none of the others. */
+  asked: number;
 };
 
 /** Puts the probe beside our plugin. Before the Gateway starts. */
@@ -54,11 +59,13 @@ export async function forgetMarks(gatewayUrl: string): Promise<void> {
 /** The parts of the turn that has just been taken, the only one since the last look; null when the plugin tells none. */
 export async function turnPartsOf(gatewayUrl: string, turn: Turn): Promise<TurnParts | null> {
   const times = new Map<string, number>();
+  const asking: Mark[] = [];
   const deadline = Date.now() + MARKS_LIMIT_MS;
   // The answer may be complete a moment before the attempt is.
   while (Date.now() < deadline) {
-    for (const { what, at } of marksSchema.parse(await get(`${gatewayUrl}/gateway-probe/marks`))) {
-      times.set(what, at);
+    for (const mark of marksSchema.parse(await get(`${gatewayUrl}/gateway-probe/marks`))) {
+      if (mark.what.startsWith("host")) asking.push(mark);
+      else times.set(mark.what, mark.at);
     }
     if (times.has("attempt-end") || times.size === 0) break;
     await delay(20);
@@ -66,13 +73,29 @@ export async function turnPartsOf(gatewayUrl: string, turn: Turn): Promise<TurnP
   const [called, prompted, answered, returned] = MARKS.map((mark) => times.get(mark));
   if (called === undefined || prompted === undefined || answered === undefined || returned === undefined)
     return null;
+  const askedBefore = askedBetween(asking, called, prompted);
+  const askedAfter = askedBetween(asking, answered, returned);
   return {
     hostBefore: called - turn.startedAt,
-    ownBefore: prompted - called,
+    ownBefore: prompted - called - askedBefore,
     agent: answered - prompted,
-    ownAfter: returned - answered,
+    ownAfter: returned - answered - askedAfter,
     hostAfter: turn.endedAt - returned,
+    asked: askedBefore + askedAfter,
   };
+}
+
+/** The time in which at least one call was under way. */
+function askedBetween(marks: readonly Mark[], from: number, to: number): number {
+  let open = 0;
+  let since = from;
+  let sum = 0;
+  for (const { what, at } of marks.filter((mark) => mark.at >= from && mark.at <= to)) {
+    if (what === "host-start" && open === 0) since = at;
+    open += what === "host-start" ? 1 : -1;
+    if (open === 0) sum += at - since;
+  }
+  return sum;
 }
 
 async function get(url: string): Promise<unknown> {

@@ -68,7 +68,7 @@ export function openSessionMap(options: SessionMapAccessOptions): SessionMapAcce
 
   const load = async (path: string): Promise<SessionMapState | null> => {
     const known = remembered;
-    if (known !== null && known.identity === (await identify(path))) return known;
+    if (known !== null && known.identity === identify(path)) return known;
     const state = await readState(path);
     remembered = state?.damages.length === 0 ? state : null;
     return state;
@@ -120,7 +120,7 @@ export function openSessionMap(options: SessionMapAccessOptions): SessionMapAcce
     return inTurn(place.name, async () => {
       const path = await place.locate(creates);
       // Without a file there is nothing to close or remove, and no reason to create one.
-      const isThere = creates || (await identify(path)) !== NOTHING;
+      const isThere = creates || identify(path) !== NOTHING;
       return use(isThere ? await takeLock(path, deadline) : null);
     });
   };

@@ -38,7 +38,7 @@ export async function commitChange(
   const journalBytes = await appendChange(journal, { change, assertHeld });
   state.index.apply(change);
   onDurable(state.index);
-  const appended = { ...state, journalBytes, identity: await identify(path) };
+  const appended = { ...state, journalBytes, identity: identify(path) };
   return change.removeAgent !== undefined || isFoldDue(appended, target.policy)
     ? // The change is durable already; what cannot be folded now is folded after the next one.
       fold({ ...target, state: appended }).catch(() => null)
@@ -68,7 +68,7 @@ export async function fold(target: CommitTarget, change?: SessionMapChange): Pro
   const index = createSessionIndex(map);
   onDurable(index);
   await removeJournal(journalPathOf(path));
-  return { index, snapshotBytes, journalBytes: 0, identity: await identify(path), damages: [] };
+  return { index, snapshotBytes, journalBytes: 0, identity: identify(path), damages: [] };
 }
 
 function isShort({ snapshotBytes }: SessionMapState, { wholeBelowBytes }: WritePolicy): boolean {

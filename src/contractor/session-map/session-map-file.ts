@@ -1,20 +1,34 @@
 import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
-import { lstat, open, readFile } from "node:fs/promises";
+import { constants, lstatSync, type BigIntStats } from "node:fs";
+import { open, readFile } from "node:fs/promises";
 import { ContractorError } from "../../errors/contractor-error.ts";
 
 export const STATE_FILE_MODE = 0o600;
 
 /** True when a plain file or folder is at `path`, false when nothing is; `state-unusable` for everything else. */
-export async function requireKind(path: string, kind: "file" | "folder"): Promise<boolean> {
-  const stats = await lstat(path).catch((cause: unknown) => {
-    if (errnoOf(cause) === "ENOENT") return null;
-    throw asStateError(cause, { path, doing: "examined" });
-  });
-  if (stats === null) return false;
+export function requireKind(path: string, kind: "file" | "folder"): boolean {
+  return examine(path, kind) !== null;
+}
+
+/**
+ * What is known of a plain file or folder; null when nothing is at `path`. Errors: as `requireKind`.
+ * Synchronous: every turn looks at several paths before its prompt is sent, each look takes some microseconds, and each
+ * way through the event loop waits for whatever the host does there, which takes milliseconds.
+ */
+export function examine(path: string, kind: "file" | "folder"): BigIntStats | null {
+  const stats = statsOf(path);
+  if (stats === null) return null;
   if (stats.isSymbolicLink()) throw stateUnusable(path, { problem: "is a symbolic link" });
-  if (kind === "file" ? stats.isFile() : stats.isDirectory()) return true;
+  if (kind === "file" ? stats.isFile() : stats.isDirectory()) return stats;
   throw stateUnusable(path, { problem: kind === "file" ? "is not a regular file" : "is not a folder" });
+}
+
+function statsOf(path: string): BigIntStats | null {
+  try {
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
+  } catch (cause) {
+    throw asStateError(cause, { path, doing: "examined" });
+  }
 }
 
 /** What stands in a file; null when there is none. Errors: `state-unusable`. */

@@ -60,7 +60,7 @@ export function firstProblemOf(error: z.ZodError): string {
  * Errors: `state-unusable`, and whatever `beforeRename` throws.
  */
 export async function writeSnapshot(path: string, { map, beforeRename }: SnapshotWrite): Promise<number> {
-  await requireKind(path, "file");
+  requireKind(path, "file");
   const content = `${JSON.stringify(map, null, 2)}\n`;
   const temporary = temporaryPathOf(path);
   try {
@@ -78,7 +78,7 @@ export async function writeSnapshot(path: string, { map, beforeRename }: Snapsho
 
 /** Creates an empty map without a lock; false when a file is there already. Errors: `state-unusable`. */
 export async function createSnapshot(path: string): Promise<boolean> {
-  if (await requireKind(path, "file")) return false;
+  if (requireKind(path, "file")) return false;
   const temporary = temporaryPathOf(path);
   try {
     await writeNewFile(temporary, {
@@ -88,7 +88,7 @@ export async function createSnapshot(path: string): Promise<boolean> {
     await linkOrCopy(temporary, path);
     return true;
   } catch (cause) {
-    if (errnoOf(cause) === "EEXIST" && (await requireKind(path, "file"))) return false;
+    if (errnoOf(cause) === "EEXIST" && requireKind(path, "file")) return false;
     throw asStateError(cause, { path, doing: "created" });
   } finally {
     await rm(temporary, { force: true }).catch(() => undefined);

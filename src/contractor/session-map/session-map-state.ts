@@ -1,8 +1,7 @@
-import { lstat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseJournal } from "./session-map-change.ts";
 import type { SessionMapFile } from "./session-map-entry.ts";
-import { asStateError, errnoOf, readStateFile, stateUnusable } from "./session-map-file.ts";
+import { examine, readStateFile } from "./session-map-file.ts";
 import { createSessionIndex, type SessionIndex } from "./session-map-index.ts";
 import { journalPathOf } from "./session-map-journal.ts";
 import { copyPathOf, emptySessionMap, parseSnapshot } from "./session-map-snapshot.ts";
@@ -31,10 +30,10 @@ const ATTEMPTS = 20;
  */
 export async function readState(path: string): Promise<SessionMapState | null> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const identity = await identify(path);
+    const identity = identify(path);
     const snapshot = await readStateFile(path);
     const journal = await readStateFile(journalPathOf(path));
-    if ((await identify(path)) === identity) return parseState(path, { identity, snapshot, journal });
+    if (identify(path) === identity) return parseState(path, { identity, snapshot, journal });
     await delay(attempt);
   }
   return null;
@@ -44,19 +43,13 @@ export async function readState(path: string): Promise<SessionMapState | null> {
  * Tells one state of the files from the next: inode, length and times of the snapshot and of the journal.
  * A snapshot is always another file; a journal grows until it is folded into one.
  */
-export async function identify(path: string): Promise<string> {
-  const [snapshot, journal] = await Promise.all([identityOf(path), identityOf(journalPathOf(path))]);
-  return `${snapshot} ${journal}`;
+export function identify(path: string): string {
+  return `${identityOf(path)} ${identityOf(journalPathOf(path))}`;
 }
 
-async function identityOf(path: string): Promise<string> {
-  const stats = await lstat(path, { bigint: true }).catch((cause: unknown) => {
-    if (errnoOf(cause) === "ENOENT") return null;
-    throw asStateError(cause, { path, doing: "examined" });
-  });
+function identityOf(path: string): string {
+  const stats = examine(path, "file");
   if (stats === null) return "-";
-  if (stats.isSymbolicLink()) throw stateUnusable(path, { problem: "is a symbolic link" });
-  if (!stats.isFile()) throw stateUnusable(path, { problem: "is not a regular file" });
   return `${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
 }
 

@@ -28,17 +28,26 @@ describe("turnPartsOf", () => {
     const url = await gatewayWith(
       [
         ["attempt-start", 1_060],
+        ["host-start", 1_062],
+        ["host-start", 1_063],
+        ["host-end", 1_064],
+        ["host-end", 1_065],
         ["prompt-start", 1_070],
         ["prompt-end", 1_080],
       ],
-      [["attempt-end", 1_104]],
+      [
+        ["host-start", 1_090],
+        ["host-end", 1_094],
+        ["attempt-end", 1_104],
+      ],
     );
     expect(await turnPartsOf(url, TURN)).toEqual({
       hostBefore: 60,
-      ownBefore: 10,
+      ownBefore: 7,
       agent: 10,
-      ownAfter: 24,
+      ownAfter: 20,
       hostAfter: -4,
+      asked: 7,
     });
   });
 

@@ -40,7 +40,7 @@ export async function createClaudeWorld(options: {
   });
   const gate = createToolGate();
   const program = path.join(REPOSITORY, ADAPTER_PACKAGES[options.name].program);
-  const launch = adapterLaunch(options.name, { program, environment });
+  const launch = await adapterLaunch(options.name, { program, environment, folder: root });
   return {
     adapter: createAcpAdapter(launch, { gate }),
     newAdapter: () => createAcpAdapter(launch, { gate }),

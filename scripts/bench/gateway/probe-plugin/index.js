@@ -1,5 +1,5 @@
 // A plugin beside ours, for the bench. Two routes of the Gateway:
-//   /gateway-probe/marks    when our attempts and prompts began and ended since the last call
+//   /gateway-probe/marks    when our attempts and prompts, and what we asked of the host, began and ended since the last call
 //   /gateway-probe/process  what the Gateway's process holds, after a full garbage collection
 
 import { subscribe } from "node:diagnostics_channel";
@@ -17,7 +17,7 @@ const MARKS = Symbol.for("gateway-probe/marks");
 function marks() {
   if (globalThis[MARKS] !== undefined) return globalThis[MARKS];
   const kept = (globalThis[MARKS] = []);
-  for (const what of ["attempt", "prompt"]) {
+  for (const what of ["attempt", "prompt", "host"]) {
     for (const [event, phase] of [
       ["start", "start"],
       ["asyncEnd", "end"],

@@ -1,0 +1,77 @@
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+const TARGET_VARIABLE = "CONTRACTOR_AGENT_CLAUDE";
+/** The adapter itself runs these with Node. */
+const NEEDS_NODE = /\.[cm]?[jt]sx?$/;
+const SDK = "@anthropic-ai/claude-agent-sdk";
+
+/**
+ * claude-agent-acp runs `claude auth status --json` when it starts, with each session, and again with every prompt, to
+ * tell its client who is logged in. Nobody here asks, and on a small machine that second start of Claude Code takes a
+ * fifth of a turn. `not asked` keeps the adapter quiet; everything else goes to Claude Code as it is.
+ * See docs/decisions/0012.
+ */
+const LAUNCHER = `#!/bin/sh
+# Written by the OpenClaw contractor agent: the ACP adapter starts Claude Code through it.
+for argument in "$@"; do first=$second second=$third third=$argument; done
+if [ "$first $second $third" = "auth status --json" ] && [ $# -le 5 ]; then
+  echo '{"loggedIn":false,"apiProvider":"not asked"}'
+  exit 0
+fi
+exec "$${TARGET_VARIABLE}" "$@"
+`;
+
+/**
+ * The variables with which the adapter starts Claude Code through the launcher. None where that cannot be: on a system
+ * without a POSIX shell, for a Claude Code that is a script for Node, and where there is none.
+ * `program`: the adapter's. `executable`: the Claude Code that was chosen instead of the adapter's own.
+ */
+export async function claudeLauncherEnvironment(start: {
+  folder: string;
+  program: string;
+  executable: string | undefined;
+}): Promise<Record<string, string>> {
+  const claude = start.executable ?? claudeOf(start.program);
+  if (process.platform === "win32" || claude === null || NEEDS_NODE.test(claude)) return {};
+  return { CLAUDE_CODE_EXECUTABLE: await writeLauncher(start.folder), [TARGET_VARIABLE]: claude };
+}
+
+/** The Claude Code that the adapter would find by itself; null when there is none. */
+function claudeOf(program: string): string | null {
+  const found = [
+    `${SDK}-${process.platform}-${process.arch}`,
+    `${SDK}-${process.platform}-${process.arch}-musl`,
+  ]
+    .map((name) => resolved(program, `${name}/claude`))
+    .filter((path) => path !== null);
+  const [first = null, second] = found;
+  // npm installs one of the two, for the C library that is there; other package managers may install both.
+  return second !== undefined && isMusl() ? second : first;
+}
+
+function resolved(program: string, specifier: string): string | null {
+  try {
+    return createRequire(createRequire(program).resolve(SDK)).resolve(specifier);
+  } catch {
+    return null;
+  }
+}
+
+function isMusl(): boolean {
+  return existsSync(`/lib/ld-musl-${process.arch === "x64" ? "x86_64" : "aarch64"}.so.1`);
+}
+
+async function writeLauncher(folder: string): Promise<string> {
+  const path = join(folder, "claude-launcher.sh");
+  if ((await readFile(path, "utf8").catch(() => "")) === LAUNCHER) return path;
+  const draft = `${path}.${process.pid}.tmp`;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(draft, LAUNCHER, { mode: 0o700 });
+  // The umask of the process may have taken bits away.
+  await chmod(draft, 0o700);
+  await rename(draft, path);
+  return path;
+}
