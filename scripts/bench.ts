@@ -4,6 +4,7 @@
 //     npm run bench -- --rounds 10         more rounds of each than its own number
 //     npm run bench -- --only adapters     both ACP adapters with real Claude Code inside; the model answers at once
 //     npm run bench -- --only session-map  the session map at 10, 1,000 and 10,000 entries
+//     npm run bench -- --only tool-call    one call of a tool of OpenClaw's, directly and through the MCP server
 //     npm run bench -- --only first-text   how soon a 3-second answer shows, over the SSE of a real Gateway (built first)
 //     npm run bench -- --only gateway      turns through a real Gateway (built first), beside OpenClaw's claude-cli backend
 //                                          and the bare adapters
@@ -21,7 +22,14 @@ import { measureFirstText } from "./bench/first-text-bench.ts";
 import { measureGateway } from "./bench/gateway/gateway-bench.ts";
 import { describeMachine } from "./bench/machine.ts";
 import { measureSessionMap } from "./bench/session-map-bench.ts";
-import { describeFirstText, describeGateway, describeSamples, describeSessionMap } from "./bench/table.ts";
+import {
+  describeFirstText,
+  describeGateway,
+  describeSamples,
+  describeSessionMap,
+  describeToolCalls,
+} from "./bench/table.ts";
+import { measureToolCalls } from "./bench/tool-call-bench.ts";
 
 const REPORTS = path.resolve(import.meta.dirname, "../.cache/bench");
 const ROUNDS = 5;
@@ -44,6 +52,11 @@ async function benchSessionMap({ rounds = ROUNDS }: BenchArguments): Promise<voi
   // A round takes a tenth of a second, and its figures are small: ten for one cost little.
   const samples = await measureSessionMap(rounds * 10);
   await report("session-map", describeSessionMap(samples), { samples });
+}
+
+async function benchToolCalls({ rounds = ROUNDS }: BenchArguments): Promise<void> {
+  const samples = await measureToolCalls(rounds);
+  await report("tool-call", describeToolCalls(samples), samples);
 }
 
 async function benchFirstText({ rounds = ROUNDS }: BenchArguments): Promise<void> {
@@ -91,6 +104,7 @@ async function benchGateway(options: BenchArguments): Promise<void> {
 
 const BENCHES: Record<BenchName, (options: BenchArguments) => Promise<void>> = {
   "session-map": benchSessionMap,
+  "tool-call": benchToolCalls,
   "first-text": benchFirstText,
   adapters: benchAdapters,
   gateway: benchGateway,

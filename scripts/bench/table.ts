@@ -4,6 +4,7 @@ import { COLUMNS } from "./gateway/columns.ts";
 import type { RowFigures } from "./gateway/figures.ts";
 import { SESSION_MAP_FIGURES, type SessionMapSample } from "./session-map-bench.ts";
 import { medianOf } from "./statistics.ts";
+import type { ToolCallSamples } from "./tool-call-bench.ts";
 
 /** The samples as an aligned Markdown table: median (min - max). */
 export function describeSamples(adapters: Pick<AdapterBench, "name" | "version" | "samples">[]): string {
@@ -45,6 +46,15 @@ export function describeFirstText(samples: Record<string, FirstTextSample[]>): s
       ["whole answer", "ms", ...cells(({ wholeAnswer }) => wholeAnswer)],
       ["first text / whole", "%", ...cells(({ firstText, wholeAnswer }) => (100 * firstText) / wholeAnswer)],
     ],
+  );
+}
+
+/** Calls of one tool: median (min - max). */
+export function describeToolCalls({ direct, overMcp }: ToolCallSamples): string {
+  const overhead = medianOf(overMcp) - medianOf(direct);
+  return tableOf(
+    ["", "unit", "directly", "over MCP", "overhead"],
+    [["one call", "ms", spread(direct, 2), spread(overMcp, 2), overhead.toFixed(2)]],
   );
 }
 

@@ -1,4 +1,12 @@
 import type { SessionUpdate, StopReason } from "@agentclientprotocol/sdk/unstable";
+import {
+  offeredNameOf,
+  type OfferedCall,
+  type OfferedContent,
+  type OfferedResult,
+  type OfferedTool,
+  type OfferedTools,
+} from "../loopback/offered-tools.ts";
 import type { BeforeToolCall, BeforeToolCallVerdict } from "../loopback/tool-gate.ts";
 
 /** What `initialize` said the agent can do; the turn asks these, never the adapter's name. */
@@ -47,7 +55,18 @@ export type OpenSessionRequest = {
   systemPromptAppend: string;
   /** Claude Code's own options (`_meta.claudeCode.options`): stable for as long as the process lives. */
   claudeOptions: ClaudeOptions;
+  /** OpenClaw's tools as far as they are known; what a turn may use comes with its prompt. Without it there are none. */
+  openclawTools?: readonly OfferedTool[] | null;
+  /** Further MCP servers, for as long as the process lives. */
+  mcpServers?: McpServerDefinition[];
 };
+
+/** A person's own MCP server, as ACP has it. */
+export type McpServerDefinition =
+  | { name: string; command: string; args: string[]; env: NameAndValue[] }
+  | { type: "http" | "sse"; name: string; url: string; headers: NameAndValue[] };
+
+export type NameAndValue = { name: string; value: string };
 
 /** Options of the Claude Agent SDK that both adapters pass on: https://docs.claude.com/en/api/agent-sdk/typescript */
 export type ClaudeOptions = {
@@ -85,7 +104,16 @@ export type FileDiff = { path: string; oldText: string | null; newText: string }
 /** Which of the request's options that is, is the adapter's affair: some of them mean more than their kind says. */
 export type PermissionDecision = "allow" | "deny";
 
-export type { BeforeToolCall, BeforeToolCallVerdict };
+export { offeredNameOf };
+export type {
+  BeforeToolCall,
+  BeforeToolCallVerdict,
+  OfferedCall,
+  OfferedContent,
+  OfferedResult,
+  OfferedTool,
+  OfferedTools,
+};
 
 export type TurnUsage = {
   inputTokens: number;
@@ -121,6 +149,8 @@ export type RetryNotice = {
 export type PromptRequest = {
   text: string;
   images: PromptImage[];
+  /** OpenClaw's tools that this turn may use; without them, what the session was opened with is refused. */
+  openclawTools?: OfferedTools | null;
   signal: AbortSignal;
   onUpdate(update: SessionUpdate): void;
   /** Asked for every call of a tool, also for those that need no permission. */

@@ -27,6 +27,8 @@ export type AgentNeeds = {
   debugLog?: boolean;
   /** It answers a slash command that it does not know with nothing at all. */
   losesUnknownCommands?: boolean;
+  /** Its Claude Code asks an MCP server for its tools once, and does not hear of changes. */
+  keepsToolLists?: boolean;
   /** It runs Claude Code for questions of its own, beside the session. */
   asksClaudeBeside?: boolean;
   /** Variables that it needs for this; a contractor's own settings win. */

@@ -31,6 +31,7 @@ export const ADAPTER_PACKAGES: Record<AdapterName, AdapterPackage> = {
       settingsAsArgument: true,
       debugLog: true,
       losesUnknownCommands: true,
+      keepsToolLists: true,
       environment: {
         // It reads Claude Code's output only while a prompt runs: what comes in between would begin the next answer.
         CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
@@ -40,3 +41,8 @@ export const ADAPTER_PACKAGES: Record<AdapterName, AdapterPackage> = {
     },
   },
 };
+
+/** Whether a session of this adapter knows the tools that it was opened with, and no others. */
+export function keepsToolLists(name: AdapterName): boolean {
+  return ADAPTER_PACKAGES[name].needs.keepsToolLists ?? false;
+}

@@ -59,6 +59,7 @@ export function createAgentSession(parts: SessionParts): AgentSession {
     activity.onPrompt();
     gated?.route(router.onBeforeToolCall);
     try {
+      if (request.openclawTools) await gated?.tools.offer(request.openclawTools);
       return await promptUntilSettled(request);
     } catch (error) {
       // After a failed turn nobody knows what the agent still does; a fresh process resumes the conversation.
@@ -67,6 +68,7 @@ export function createAgentSession(parts: SessionParts): AgentSession {
       throw withResetTime(error, { resetAt: activity.limitResetAt, now: new Date() });
     } finally {
       gated?.route(null);
+      gated?.tools.withdraw();
       router.end();
       if (isPrompting()) phase = "idle";
     }

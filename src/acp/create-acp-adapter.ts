@@ -62,7 +62,10 @@ export function createAcpAdapter(launch: AgentLaunch, options: AcpAdapterOptions
     );
     void connection.process.ended.then(() => gated?.close());
     try {
-      const params = openingParams(request, { needs, gateSettings: gated?.settings ?? {} });
+      gated?.tools.expect(request.openclawTools ?? []);
+      const params = openingParams(request, {
+        ...{ needs, gateSettings: gated?.settings ?? {}, toolServer: gated?.mcpServer },
+      });
       return await parts.open(connection, (agent) =>
         opening(agent, { params, deadlineMs: timings.openSessionMs }),
       );

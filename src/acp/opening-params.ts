@@ -1,4 +1,5 @@
 import type { ClaudeOptions, OpenSessionRequest } from "./acp-adapter.ts";
+import type { HttpMcpServer } from "../loopback/tool-gate.ts";
 import type { AgentNeeds } from "./adapter-launch.ts";
 import { builtInToolsExcept } from "./built-in-tools.ts";
 import { mergeSettings } from "./merge-settings.ts";
@@ -18,17 +19,23 @@ const RAW_MESSAGES = [
 ];
 
 /** What a session is opened with, besides what the caller asks for. */
-export type OpeningContext = { needs: AgentNeeds; gateSettings: Record<string, unknown> };
+export type OpeningContext = {
+  needs: AgentNeeds;
+  gateSettings: Record<string, unknown>;
+  /** Where OpenClaw's tools are; undefined without a gate. */
+  toolServer: HttpMcpServer | undefined;
+};
 
 /** What `session/new`, `session/resume`, `session/load` and `session/fork` have in common. Foreign agents ignore `_meta`. */
 export function openingParams(
   request: OpenSessionRequest,
-  { needs, gateSettings }: OpeningContext,
+  { needs, gateSettings, toolServer }: OpeningContext,
 ): Record<string, unknown> {
-  const { workspace, systemPromptAppend, claudeOptions } = request;
+  const { workspace, systemPromptAppend, claudeOptions, openclawTools, mcpServers = [] } = request;
+  const offered = openclawTools && toolServer ? [toolServer] : [];
   return {
     cwd: workspace,
-    mcpServers: [],
+    mcpServers: [...offered, ...mcpServers],
     _meta: {
       systemPrompt: { append: systemPromptAppend },
       claudeCode: {

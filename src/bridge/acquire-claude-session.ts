@@ -1,4 +1,10 @@
-import type { AcpAdapter, AgentSession, OpenSessionRequest } from "../acp/acp-adapter.ts";
+import type {
+  AcpAdapter,
+  AgentSession,
+  McpServerDefinition,
+  OpenSessionRequest,
+} from "../acp/acp-adapter.ts";
+import { keepsToolLists } from "../acp/adapter-packages.ts";
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
 import { verdictOnResume, type TranscriptWitness } from "../contractor/recovery.ts";
 import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
@@ -10,6 +16,7 @@ import { conversationId } from "./conversation-id.ts";
 import { collectLateAnswers } from "./late-answers.ts";
 import type { SessionPlan } from "./plan-session.ts";
 import type { FreshStartReason } from "./session-start.ts";
+import type { SessionTools } from "./turn.ts";
 
 /** The live Claude session of one turn. */
 export type AcquiredSession = {
@@ -24,12 +31,10 @@ export type AcquiredSession = {
   historyFrom: string | undefined;
 };
 
-export type Acquisition = {
+export type Acquisition = SessionTools & {
   dependencies: BridgeDependencies;
   metadata: ContractorAgentMetadata;
   key: ConversationKey;
-  /** See `TurnRequest`. */
-  nativeTools: string[] | undefined;
   /** Real path of the workspace. */
   workspace: string;
   signal: AbortSignal;
@@ -38,7 +43,7 @@ export type Acquisition = {
 };
 
 /** What a session of an agent is opened from, whoever it is for. */
-export type SessionOrigin = Pick<Acquisition, "dependencies" | "metadata" | "nativeTools" | "workspace">;
+export type SessionOrigin = SessionTools & Pick<Acquisition, "dependencies" | "metadata" | "workspace">;
 
 /** Makes the planned Claude session live: warm, resumed, or new. */
 export async function acquireClaudeSession(
@@ -149,19 +154,32 @@ function workspaceMoved(entry: SessionMapEntry, workspace: string): ContractorEr
 
 /** How a session of this agent is opened, the same at new, at resume and for a copy. */
 export async function openingOf(origin: SessionOrigin): Promise<OpenSessionRequest> {
-  const { dependencies, metadata, workspace, nativeTools } = origin;
+  const { dependencies, metadata, workspace, nativeTools, openclawTools } = origin;
   return {
     workspace,
+    openclawTools,
+    mcpServers: mcpServersOf(origin),
     systemPromptAppend: await dependencies.readBootstrap(metadata),
     // With a policy of OpenClaw's in force, nothing that files could add (MCP servers, hooks, plugins) may go around it.
     claudeOptions: nativeTools === undefined ? {} : { tools: nativeTools, settingSources: [] },
   };
 }
 
-/** Stable facts only: anything that changes from turn to turn would cost the warm process. */
-function fingerprintOf({ metadata, workspace, nativeTools }: SessionOrigin): string {
+/** OpenClaw's policy does not reach into other people's servers: a restricted agent has none. */
+function mcpServersOf({ dependencies, metadata, nativeTools }: SessionOrigin): McpServerDefinition[] {
+  return nativeTools === undefined ? dependencies.readMcpServers(metadata) : [];
+}
+
+/**
+ * Stable facts only: anything that changes from turn to turn would cost the warm process. Which of OpenClaw's tools there
+ * are may change, and Claude Code is told; where it would not hear that, another list means another process.
+ */
+function fingerprintOf(origin: SessionOrigin): string {
+  const { metadata, workspace, nativeTools, openclawTools } = origin;
   const { adapter, endpoint, model, claudeExecutable } = metadata;
-  return JSON.stringify([adapter, endpoint, model, claudeExecutable, workspace, nativeTools].map(orNull));
+  const offered = keepsToolLists(adapter) ? openclawTools : openclawTools !== null;
+  const tools = [nativeTools, offered, mcpServersOf(origin)];
+  return JSON.stringify([adapter, endpoint, model, claudeExecutable, workspace, ...tools].map(orNull));
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { AcpAdapter } from "../acp/acp-adapter.ts";
+import type { AcpAdapter, McpServerDefinition } from "../acp/acp-adapter.ts";
 import type { PluginConfig } from "../config/schema.ts";
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
 import type { OpenTurns } from "../contractor/open-turns.ts";
@@ -6,7 +6,7 @@ import type { EndReason, SessionMapEntry } from "../contractor/session-map/sessi
 import type { ConversationKey, SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import type { SessionPool } from "../pool/session-pool.ts";
 import type { PermissionGrants } from "./permission-grants.ts";
-import type { TurnChoices } from "./turn.ts";
+import type { SessionTools, TurnChoices } from "./turn.ts";
 import type { TurnQueue } from "./turn-queue.ts";
 
 export type UnrecordedSession = {
@@ -22,6 +22,8 @@ export type BridgeDependencies = {
   createAdapter(metadata: ContractorAgentMetadata): Promise<AcpAdapter>;
   /** The real path of the workspace; rejects with `workspace-missing`. */
   resolveWorkspace(workspace: string): Promise<string>;
+  /** The person's own MCP servers that this contractor is given; those that cannot be are left out, and logged. */
+  readMcpServers(metadata: ContractorAgentMetadata): McpServerDefinition[];
   /** The role text, byte for byte the same at new and at resume. */
   readBootstrap(metadata: ContractorAgentMetadata): Promise<string>;
   /** Changes with everything that Claude Code reads of the workspace when a session begins. */
@@ -36,8 +38,8 @@ export type BridgeDependencies = {
   deliverLateAnswer(answer: ConversationKey & { text: string }): Promise<void>;
   /** By conversation: those of its latest turn. */
   choices: Map<string, TurnChoices>;
-  /** By agent: the tools that OpenClaw's policy left to its latest turn; the next one is likely to have the same. */
-  latestTools: Map<string, string[] | undefined>;
+  /** By agent: the tools of its latest turn; the next one is likely to have the same. */
+  latestTools: Map<string, SessionTools>;
   /** What people have allowed for as long as a Claude session lasts. */
   grants: PermissionGrants;
   /** What could not be written into the map after a completed turn, by conversation; written before the next one. */

@@ -1,5 +1,12 @@
 import type { ConversationKey, SessionMapStore } from "../contractor/session-map/session-map-store.ts";
-import type { TurnChoices, TurnObserver, TurnOutcome, TurnRequest } from "./turn.ts";
+import type {
+  OfferedTool,
+  OfferedTools,
+  TurnChoices,
+  TurnObserver,
+  TurnOutcome,
+  TurnRequest,
+} from "./turn.ts";
 
 export type CompactionRequest = {
   /** What the summary shall keep, in the person's words; empty for Claude's own judgement. */
@@ -36,7 +43,9 @@ export async function compactConversation(
         images: [],
         attachments: [],
       },
-      ...choices,
+      settings: choices.settings,
+      nativeTools: choices.nativeTools,
+      openclawTools: choices.openclawTools && refusing(choices.openclawTools),
       deadlineAt: undefined,
       signal,
       lastTurnOfProcess: false,
@@ -53,6 +62,12 @@ export async function compactConversation(
     },
   );
   return outcomeOf(outcome, seen);
+}
+
+/** They are there, so that the session is the same; compaction uses none. */
+function refusing(list: readonly OfferedTool[]): OfferedTools {
+  const content = [{ type: "text" as const, text: "Compaction uses no tools." }];
+  return { list, call: () => Promise.resolve({ content, structured: undefined, isError: true }) };
 }
 
 function outcomeOf(outcome: TurnOutcome, seen: { compaction: boolean }): CompactionOutcome {

@@ -1,6 +1,9 @@
 import { ownValue } from "../config/own-value.ts";
 import type { ContractorConfig } from "../config/schema.ts";
-import { resolveContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
+import {
+  resolveContractorAgentMetadata,
+  type ContractorAgentMetadata,
+} from "../contractor/metadata-resolver.ts";
 import type { EndReason, SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
 import type { ConversationKey, PreparedClose } from "../contractor/session-map/session-map-store.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
@@ -18,6 +21,7 @@ import { askAside, type SideAnswer, type SideQuestion } from "./side-question.ts
 import { takeTurn } from "./take-turn.ts";
 import {
   emptyTurnRecord,
+  type SessionTools,
   type TurnChoices,
   type TurnObserver,
   type TurnOutcome,
@@ -62,8 +66,9 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
   async function runTurn(request: TurnRequest, observer: TurnObserver): Promise<TurnOutcome> {
     if (request.openclawSessionKey === "") return failed(withoutIdentity());
     const { signal, settings, nativeTools } = request;
-    dependencies.choices.set(conversationId(request), { settings, nativeTools });
-    dependencies.latestTools.set(request.agentId, nativeTools);
+    const tools = { nativeTools, openclawTools: request.openclawTools?.list ?? null };
+    dependencies.choices.set(conversationId(request), { settings, ...tools });
+    dependencies.latestTools.set(request.agentId, tools);
     const maxWaiting = dependencies.readConfig().maxQueuedTurns;
     const run = (signal: AbortSignal): Promise<TurnOutcome> =>
       takeTurn(dependencies, { request: { ...request, signal }, observer });
@@ -85,8 +90,8 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
       if (config.spareSessions === 0) return;
       const metadata = resolveContractorAgentMetadata(config, agentId);
       const workspace = await dependencies.resolveWorkspace(metadata.workspace);
-      const nativeTools = dependencies.latestTools.get(agentId);
-      await prepareSpareSession({ dependencies, metadata, workspace, nativeTools });
+      const tools = dependencies.latestTools.get(agentId) ?? toolsOfNobody(metadata);
+      await prepareSpareSession({ dependencies, metadata, workspace, ...tools });
     } catch (cause) {
       // A turn that cannot have a session either says why to the person.
       dependencies.log(`no spare session of ${agentId}: ${unexpectedFailure(cause).toParagraph()}`);
@@ -156,7 +161,13 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
 const UNKNOWN_CHOICES: TurnChoices = {
   settings: { model: null, effort: null, fast: null },
   nativeTools: [],
+  openclawTools: null,
 };
+
+/** Before the first turn of an agent: OpenClaw's tools are told with that turn. */
+function toolsOfNobody({ tools }: ContractorAgentMetadata): SessionTools {
+  return { nativeTools: undefined, openclawTools: tools.length === 0 ? null : [] };
+}
 
 function failed(error: ContractorError): TurnOutcome {
   return normalizeClaudeError(emptyTurnRecord(), { error, accepted: false });

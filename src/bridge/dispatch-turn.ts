@@ -9,6 +9,7 @@ import { COMPACTED_NOTICE, unsupportedNotices } from "./session-start.ts";
 import type { TurnClocks } from "./turn-clocks.ts";
 import type { TurnProjection } from "./turn-projection.ts";
 import type { TurnSession } from "./turn-session.ts";
+import type { OfferedTools } from "./turn.ts";
 
 export type Dispatch = {
   plan: SessionPlan;
@@ -22,6 +23,7 @@ export type Dispatch = {
   /** Called when a session has been given the prompt. */
   onPrompted: (session: AcquiredSession) => void;
   callbacksFor: (session: AcquiredSession) => PromptCallbacks;
+  openclawTools: OfferedTools | null;
   projection: TurnProjection;
   clocks: TurnClocks;
   signal: AbortSignal;
@@ -114,6 +116,7 @@ async function prompt(
   turn.onAccepted();
   const answer = live.prompt({
     ...payload,
+    openclawTools: turn.openclawTools,
     signal,
     onUpdate(update) {
       clocks.alive();

@@ -43,14 +43,14 @@ async function openCopy(
   dependencies: BridgeDependencies,
   asked: SideQuestion & TurnChoices,
 ): Promise<AgentSession> {
-  const { agentId, openclawSessionKey, settings, nativeTools } = asked;
+  const { agentId, openclawSessionKey, settings, nativeTools, openclawTools } = asked;
   const metadata = resolveContractorAgentMetadata(dependencies.readConfig(), agentId);
   // A mode that is refused for turns is refused here, too.
   const mode = claudeModeOf({ ...metadata, uid: dependencies.uid });
   const workspace = await dependencies.resolveWorkspace(metadata.workspace);
   const entry = await dependencies.openStore(metadata.workspace).get({ agentId, openclawSessionKey });
   const adapter = await dependencies.createAdapter(metadata);
-  const opening = await openingOf({ dependencies, metadata, workspace, nativeTools });
+  const opening = await openingOf({ dependencies, metadata, workspace, nativeTools, openclawTools });
   const session =
     entry === null
       ? await adapter.createSession(opening)

@@ -40,9 +40,10 @@ export async function takeTurn(
     const { signal, deadlineAt } = request;
     const watch = watchTurn({ signal, silenceMinutes, deadlineAt, projection });
     const { agentId, openclawSessionKey, nativeTools } = request;
+    const openclawTools = request.openclawTools?.list ?? null;
     const key = { agentId, openclawSessionKey };
     const session = createTurnSession({
-      ...{ dependencies, metadata, key, workspace, nativeTools },
+      ...{ dependencies, metadata, key, workspace, nativeTools, openclawTools },
       signal: watch.signal,
       onWaiting: (busy) => {
         observer.onEvent({ type: "waiting", busy });
@@ -131,6 +132,7 @@ function dispatchOf(turn: RecordedTurnParts): Dispatch {
     plan: record.plan,
     isCompaction: COMPACTION.test(buildClaudeTurnPayload(request.message).text),
     ...{ session, settings, projection, clocks, signal },
+    openclawTools: request.openclawTools,
     prepare: createPromptPreparation({ request, workspace, interrupted: record.interrupted }),
     onAccepted() {
       progress.accepted = true;

@@ -1,15 +1,24 @@
-import type {
-  BeforeToolCall,
-  BeforeToolCallVerdict,
-  Effort,
-  PermissionRequest,
-  PromptImage,
-  QuestionAnswer,
-  QuestionRequest,
-  RetryNotice,
-  TurnUsage,
+import {
+  offeredNameOf,
+  type BeforeToolCall,
+  type BeforeToolCallVerdict,
+  type Effort,
+  type OfferedCall,
+  type OfferedContent,
+  type OfferedResult,
+  type OfferedTool,
+  type OfferedTools,
+  type PermissionRequest,
+  type PromptImage,
+  type QuestionAnswer,
+  type QuestionRequest,
+  type RetryNotice,
+  type TurnUsage,
 } from "../acp/acp-adapter.ts";
 import type { ContractorError } from "../errors/contractor-error.ts";
+
+export { offeredNameOf };
+export type { OfferedCall, OfferedContent, OfferedResult, OfferedTool, OfferedTools };
 
 /** What a person (or a schedule, or another agent) said, as the host handed it over. */
 export type InboundMessage = {
@@ -49,6 +58,8 @@ export type TurnRequest = {
   settings: TurnSettings;
   /** Claude Code's own tools that OpenClaw's policy leaves to this agent; undefined when nothing is restricted. */
   nativeTools: string[] | undefined;
+  /** OpenClaw's own tools, as this turn may use them; null when the contractor is offered none. */
+  openclawTools: OfferedTools | null;
   signal: AbortSignal;
   /** Epoch milliseconds after which the host takes the turn for failed; undefined when it sets no limit. */
   deadlineAt: number | undefined;
@@ -64,8 +75,13 @@ export type TurnSettings = {
   fast: boolean | null;
 };
 
+/** The tools that a session is opened with. Those of OpenClaw are what a turn before had: each turn brings its own. */
+export type SessionTools = Pick<TurnRequest, "nativeTools"> & {
+  openclawTools: readonly OfferedTool[] | null;
+};
+
 /** How the turns of a conversation are taken; what is done beside them is done the same way. */
-export type TurnChoices = Pick<TurnRequest, "settings" | "nativeTools">;
+export type TurnChoices = Pick<TurnRequest, "settings"> & SessionTools;
 
 /** One tool of Claude Code's own at work. */
 export type ToolCallFact = {

@@ -7,6 +7,11 @@ import {
   type ContractorMode,
   type PermissionMode,
 } from "../config/schema.ts";
+import {
+  DEFAULT_OPENCLAW_TOOLS,
+  OPENCLAW_TOOL_GROUPS,
+  OPENCLAW_TOOL_PATTERN,
+} from "../config/openclaw-tools.ts";
 import { claudeModeOf } from "../contractor/permission-mode.ts";
 import { listWorkspace, recordTemplates, removeTemplatesSince } from "../contractor/provisioning-record.ts";
 import { ensureStateDir, sessionMapPathOf, stateDirOf } from "../contractor/runtime-state.ts";
@@ -29,6 +34,8 @@ export type AddOptions = {
   permissionMode?: PermissionMode;
   acknowledgeBypass?: boolean;
   silenceMinutes?: number;
+  tools?: string[];
+  mcpServers?: string[];
 };
 
 /** Provisions a contractor agent: all of it, or nothing. */
@@ -46,6 +53,8 @@ export async function addContractor(context: HostCliContext, options: AddOptions
     endpoint: options.endpoint ?? null,
     mode: options.mode,
     permissionMode: options.permissionMode ?? "ask",
+    tools: options.tools ?? DEFAULT_OPENCLAW_TOOLS,
+    mcpServers: options.mcpServers ?? [],
   };
   return { data, text: describe(options, workspace) };
 }
@@ -58,6 +67,7 @@ async function validate(context: HostCliContext, options: AddOptions): Promise<s
   if (Object.hasOwn(context.config.contractors, agentId)) throw alreadyContractor(agentId);
   if (context.agentIds.includes(agentId)) throw alreadyAgent(agentId);
   requirePermissionMode(context, options);
+  requireToolNames(options);
   const workspace = resolve(options.workspace);
   await resolveWorkspace(workspace);
   if (endpoint !== undefined && !Object.hasOwn(context.config.endpoints, endpoint))
@@ -106,7 +116,7 @@ function stanzaOf(
   workspace: string,
 ): Parameters<HostCliContext["configWriter"]["putContractor"]>[1] {
   const { mode, adapter, endpoint, model, claudeExecutable } = options;
-  const { permissionMode, acknowledgeBypass, silenceMinutes } = options;
+  const { permissionMode, acknowledgeBypass, silenceMinutes, tools, mcpServers } = options;
   return {
     contractor: "claude",
     workspace,
@@ -118,6 +128,8 @@ function stanzaOf(
     ...(permissionMode === undefined ? {} : { permissionMode }),
     ...(permissionMode === "bypass" && acknowledgeBypass === true ? { bypassAcknowledged: true } : {}),
     ...(silenceMinutes === undefined ? {} : { silenceMinutes }),
+    ...(tools === undefined ? {} : { tools }),
+    ...(mcpServers === undefined ? {} : { mcpServers }),
   };
 }
 
@@ -132,6 +144,15 @@ function requirePermissionMode(
     });
   }
   claudeModeOf({ permissionMode, bypassAcknowledged: acknowledgeBypass, uid });
+}
+
+function requireToolNames({ tools = [] }: AddOptions): void {
+  const wrong = tools.find((name) => !OPENCLAW_TOOL_PATTERN.test(name));
+  if (wrong === undefined) return;
+  throw new ContractorError("usage", {
+    message: `"${wrong}" is no group and no name of a tool.`,
+    mend: `Use groups (${Object.keys(OPENCLAW_TOOL_GROUPS).join(", ")}), names of OpenClaw's tools such as sessions_list, or none.`,
+  });
 }
 
 /** Newest first; a folder that somebody has put something into stays. */
@@ -165,6 +186,7 @@ function describe(options: AddOptions, workspace: string): string {
       ["runs on", endpoint === undefined ? "the Claude login of the Gateway's user" : `endpoint ${endpoint}`],
       ["Claude model", model ?? "Claude Code's default"],
       ["mode", mode],
+      ["tools", (options.tools ?? DEFAULT_OPENCLAW_TOOLS).join(", ") || "none"],
       [
         "permissions",
         permissionMode === "bypass" ? "bypass: nobody is asked about anything" : permissionMode,

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { CLI_ROOT } from "../config/identifiers.ts";
+import { DEFAULT_OPENCLAW_TOOLS, OPENCLAW_TOOL_GROUPS } from "../config/openclaw-tools.ts";
 import { ADAPTER_NAMES, contractorSchema, MODES, PERMISSION_MODES } from "../config/schema.ts";
 import { addContractor, type AddOptions } from "./add.ts";
 import { adoptSession, type AdoptOptions } from "./adopt-session.ts";
@@ -55,9 +56,26 @@ export function registerCli(program: Pick<Command, "command">, createContext: ()
       "minutes without a sign of life after which a turn ends (default: 30)",
       silenceMinutes,
     )
+    .option(
+      "--tools <list>",
+      `OpenClaw's tools for Claude Code, groups and names with commas between, or none (default: ${DEFAULT_OPENCLAW_TOOLS.join(",")})`,
+      namesList,
+    )
+    .option(
+      "--mcp-servers <list>",
+      "names in OpenClaw's mcp.servers, with commas between (default: none)",
+      namesList,
+    )
     .addHelpText(
       "after",
-      `\nExample:\n  openclaw ${CLI_ROOT} add --agent-id dev --workspace ~/code/app --contractor claude`,
+      [
+        "",
+        `Groups of tools: ${Object.keys(OPENCLAW_TOOL_GROUPS).join(", ")}`,
+        "",
+        "Examples:",
+        `  openclaw ${CLI_ROOT} add --agent-id dev --workspace ~/code/app --contractor claude`,
+        `  openclaw ${CLI_ROOT} add --agent-id ops --workspace ~/ops --contractor claude --tools messaging,cron`,
+      ].join("\n"),
     )
     .action((options: AddOptions & Json) => run(options, (context) => addContractor(context, options)));
 
@@ -99,6 +117,13 @@ export function registerCli(program: Pick<Command, "command">, createContext: ()
     );
 
   registerEndpointCommands(root, run);
+}
+
+/** `none` is a list of nothing. */
+function namesList(value: string): string[] {
+  const names = value.split(",").map((name) => name.trim());
+  if (names.includes("")) throw new InvalidArgumentError("It must be names with commas between, or none.");
+  return names.length === 1 && names[0] === "none" ? [] : names;
 }
 
 function silenceMinutes(value: string): number {

@@ -1,5 +1,6 @@
 import { isAbsolute } from "node:path";
 import { z } from "zod";
+import { DEFAULT_OPENCLAW_TOOLS, OPENCLAW_TOOL_PATTERN } from "./openclaw-tools.ts";
 
 const CONTRACTOR_KINDS = ["claude"] as const;
 export const ADAPTER_NAMES = ["claude-agent-acp", "claude-code-acp"] as const;
@@ -44,6 +45,16 @@ export const contractorSchema = z
       .boolean()
       .default(false)
       .describe("Must be true for permissionMode bypass: nobody is asked about anything."),
+    tools: z
+      .array(z.string().regex(OPENCLAW_TOOL_PATTERN))
+      .default([...DEFAULT_OPENCLAW_TOOLS])
+      .describe(
+        "OpenClaw's tools that Claude Code is offered: groups (messaging, sessions, agents, memory, automation, media, ui, nodes, web) and single tools by name. OpenClaw's own policy for the agent holds besides. An empty list: none.",
+      ),
+    mcpServers: z
+      .array(z.string().min(1))
+      .default([])
+      .describe("Names of servers in OpenClaw's mcp.servers that Claude Code is given; none by default."),
     silenceMinutes: z
       .number()
       .min(1)

@@ -27,6 +27,10 @@ export type ContractorAgentMetadata = {
   bypassAcknowledged: boolean;
   /** Minutes without a sign of life after which a turn is ended. */
   silenceMinutes: number;
+  /** OpenClaw's tools that may be offered: groups and names. */
+  tools: readonly string[];
+  /** Names in OpenClaw's `mcp.servers`. */
+  mcpServers: readonly string[];
 };
 
 /**
@@ -58,6 +62,8 @@ export function resolveContractorAgentMetadata(
     permissionMode: contractor.permissionMode,
     bypassAcknowledged: contractor.bypassAcknowledged,
     silenceMinutes: contractor.silenceMinutes,
+    tools: contractor.tools,
+    mcpServers: contractor.mcpServers,
   };
 }
 

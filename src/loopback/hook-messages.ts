@@ -13,14 +13,19 @@ export function callOf(body: string): BeforeToolCall | null {
 }
 
 /**
- * The hook's answer to Claude Code. What is not refused stays with Claude Code's own permission rules: "allow" would
- * overrule them, and nobody would be asked.
+ * The hook's answer to Claude Code. What is not refused stays with Claude Code's own permission rules: "allow" overrules
+ * them, and nobody is asked, so it is said only of what has been decided.
  */
 export function hookAnswerOf(verdict: BeforeToolCallVerdict): Record<string, unknown> {
   if (!verdict.allow) {
     return specificOutput({ permissionDecision: "deny", permissionDecisionReason: verdict.reason });
   }
-  return verdict.input === undefined ? {} : specificOutput({ updatedInput: verdict.input });
+  const { input, decided } = verdict;
+  if (input === undefined && !decided) return {};
+  return specificOutput({
+    ...(input === undefined ? {} : { updatedInput: input }),
+    ...(decided ? { permissionDecision: "allow" } : {}),
+  });
 }
 
 function specificOutput(output: Record<string, unknown>): Record<string, unknown> {

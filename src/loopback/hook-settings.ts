@@ -2,6 +2,8 @@ import type { GateTransport } from "./tool-gate.ts";
 
 const URL_VARIABLE = "CONTRACTOR_AGENT_GATE_URL";
 const SECRET_VARIABLE = "CONTRACTOR_AGENT_GATE_TOKEN";
+/** In the definition of an MCP server, Claude Code puts the variable in. */
+export const SECRET_REFERENCE = `$\{${SECRET_VARIABLE}}`;
 
 /** Claude Code settings: every tool asks at `url` first. https://docs.claude.com/en/docs/claude-code/hooks */
 export function hookSettings(gate: {

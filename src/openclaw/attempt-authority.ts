@@ -1,4 +1,4 @@
-import type { TurnObserver } from "../bridge/turn.ts";
+import { offeredNameOf, type OfferedTools, type TurnObserver } from "../bridge/turn.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import { askForPermission } from "./attempt-permissions.ts";
 import { answerQuestion, unaskable } from "./attempt-questions.ts";
@@ -8,27 +8,39 @@ import type { AttemptParams } from "./harness-types.ts";
 /** The host takes no approval that waits longer. */
 const ANSWER_WITHIN_MS = 10 * 60_000;
 
-export type AuthorityOptions = Pick<ToolPolicyContext, "nativeTools" | "log"> & { now?: () => number };
+export type AuthorityOptions = Pick<ToolPolicyContext, "nativeTools" | "log"> & {
+  /** OpenClaw's own tools of this turn. */
+  openclawTools: OfferedTools | null;
+  now?: () => number;
+};
 
 export type AttemptAuthority = Pick<TurnObserver, "onBeforeToolCall" | "onPermissionRequest" | "onQuestion">;
 
 /** Everything that OpenClaw and its people have to say about what Claude Code wants to do in this turn. */
 export function createAttemptAuthority(
   params: AttemptParams,
-  { nativeTools, log, now = Date.now }: AuthorityOptions,
+  { nativeTools, openclawTools, log, now = Date.now }: AuthorityOptions,
 ): AttemptAuthority {
   const deadlineAt = now() + params.timeoutMs;
   const waitMs = (): number => Math.floor(Math.min(ANSWER_WITHIN_MS, deadlineAt - now()));
   const boundToTurn = (signal: AbortSignal): AbortSignal =>
     params.abortSignal ? AbortSignal.any([signal, params.abortSignal]) : signal;
 
+  function isOffered({ toolName }: { toolName: string }): boolean {
+    const name = offeredNameOf(toolName);
+    return name !== undefined && openclawTools?.list.some((tool) => tool.name === name) === true;
+  }
+
   return {
     async onBeforeToolCall(call, signal) {
+      // OpenClaw asks its policy, other plugins and people when such a tool is carried out; here it would be once more.
+      if (isOffered(call)) return { allow: true, decided: true };
       const reason = call.toolName === "AskUserQuestion" ? unaskable(params) : undefined;
       if (reason !== undefined) return { allow: false, reason };
       return checkToolCall(params, call, { signal: boundToTurn(signal), log, nativeTools });
     },
     async onPermissionRequest(request, signal) {
+      if (isOffered(request)) return "allow-once";
       try {
         return await askForPermission(params, request, { signal: boundToTurn(signal), waitMs: waitMs() });
       } catch (cause) {

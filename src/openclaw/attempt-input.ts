@@ -20,7 +20,7 @@ const ROOM_EVENT_RULE =
 export async function turnRequestOf(
   params: AttemptParams,
   config: HostConfig,
-  { nativeTools }: { nativeTools: string[] | undefined },
+  { nativeTools, openclawTools }: Pick<TurnRequest, "nativeTools" | "openclawTools">,
 ): Promise<TurnRequest> {
   const { agentId = "", sessionKey = "" } = params;
   const entry = sessionEntryOf(params);
@@ -33,6 +33,7 @@ export async function turnRequestOf(
     message: await messageOf(params),
     settings: turnSettingsOf(params, entry),
     nativeTools,
+    openclawTools,
     signal: params.abortSignal ?? NEVER_ABORTED,
     deadlineAt: deadlineOf(params, Date.now()),
     lastTurnOfProcess: params.oneShotCliRun ?? false,

@@ -4,6 +4,7 @@ import { HARNESS_ID } from "../config/identifiers.ts";
 import { toolMetasOf, type AttemptTools } from "./attempt-tools.ts";
 import { attemptUsageOf, messageUsageOf } from "./attempt-usage.ts";
 import type { AssistantMessage, AttemptParams, AttemptResult } from "./harness-types.ts";
+import type { OpenClawToolEvidence } from "./openclaw-tool-evidence.ts";
 import type { TranscriptReceipt } from "./transcript-mirror.ts";
 
 /** What was said before a turn failed is shown as it was: the host would put its own guess at the error around an "error". */
@@ -34,10 +35,11 @@ export function attemptResultOf(
     assistant: AssistantMessage | undefined;
     receipt: TranscriptReceipt;
     tools: Pick<AttemptTools, "lastToolError" | "sideEffects">;
+    evidence: OpenClawToolEvidence;
     compactionCount: number;
   },
 ): AttemptResult {
-  const { outcome, assistant, receipt, tools, compactionCount } = turn;
+  const { outcome, assistant, receipt, tools, evidence, compactionCount } = turn;
   const { toolCalls } = outcome;
   const said = outcome.text !== "";
   const replay = {
@@ -53,10 +55,7 @@ export function attemptResultOf(
     lastAssistant: assistant,
     currentAttemptAssistant: assistant,
     toolMetas: toolMetasOf(toolCalls),
-    didSendViaMessagingTool: false,
-    messagingToolSentTexts: [],
-    messagingToolSentMediaUrls: [],
-    messagingToolSentTargets: [],
+    ...evidence,
     cloudCodeAssistFormatError: false,
     replayMetadata: replay,
     currentAttemptReplayMetadata: replay,

@@ -12,7 +12,7 @@ import {
 import type { UnrecordedSession } from "../bridge/bridge-dependencies.ts";
 import { createPermissionGrants, type PermissionGrants } from "../bridge/permission-grants.ts";
 import { createTurnQueue, type TurnQueue } from "../bridge/turn-queue.ts";
-import type { TurnChoices } from "../bridge/turn.ts";
+import type { SessionTools, TurnChoices } from "../bridge/turn.ts";
 import { PLUGIN_ID, PLUGIN_VERSION } from "../config/identifiers.ts";
 import { pluginConfigSchema, type PluginConfig } from "../config/schema.ts";
 import { buildClaudeBootstrap, readPersonaFiles } from "../contractor/bootstrap.ts";
@@ -32,6 +32,7 @@ import { createProcessLeases, type ProcessLeases } from "../process/process-leas
 import { reapRegularly } from "../process/reap-regularly.ts";
 import { contractorEnvironment } from "../process/environment.ts";
 import { hostAdapters } from "./host-adapters.ts";
+import { givenMcpServers } from "./mcp-servers.ts";
 import { createLateAnswers } from "./late-answers.ts";
 import { readPluginConfig } from "./plugin-config.ts";
 
@@ -43,7 +44,7 @@ type SharedRuntime = {
   gate: ToolGate;
   grants: PermissionGrants;
   choices: Map<string, TurnChoices>;
-  latestTools: Map<string, string[] | undefined>;
+  latestTools: Map<string, SessionTools>;
   /** By workspace. A store keeps what it has read, and what it has yet to write. */
   stores: Map<string, SessionMapStore>;
   unrecorded: Map<string, UnrecordedSession>;
@@ -135,7 +136,11 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
     },
     async createAdapter(metadata) {
       // A missing key is known at once; a missing adapter takes a download.
-      const environment = environmentOf(metadata);
+      const mcp = givenMcpServers(api.runtime.config.current(), metadata.mcpServers);
+      const environment = { ...environmentOf(metadata), ...mcp.environment };
+      for (const { name, reason } of mcp.left) {
+        log(`${metadata.agentId} goes without the MCP server ${name}: ${reason}`);
+      }
       const program = await shared.adapters.ensure(metadata.adapter);
       const lease = { leases: shared.leases, purpose: `Claude session of ${metadata.agentId}` };
       const folder = join(resolveStateDir(), PLUGIN_ID);
@@ -143,6 +148,7 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
       return createAcpAdapter(launch, { gate: shared.gate });
     },
     resolveWorkspace,
+    readMcpServers: (metadata) => givenMcpServers(api.runtime.config.current(), metadata.mcpServers).servers,
     async readBootstrap(metadata) {
       const templates = await readTemplates(metadata.workspace);
       return buildClaudeBootstrap(metadata, await readPersonaFiles(metadata.workspace, templates));

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { offeredNameOf } from "../bridge/turn.ts";
 
 type Input = Record<string, unknown>;
 
@@ -20,8 +21,13 @@ const HOST_NAMES: Record<string, string> = {
   Agent: "sessions_spawn",
 };
 
-/** OpenClaw's name of a tool of Claude Code's. Tools of MCP servers keep theirs; others have no capitals in OpenClaw. */
+/**
+ * OpenClaw's name of a tool of Claude Code's, and of its own tools, which Claude Code calls over MCP. Tools of other MCP
+ * servers keep theirs; all others have no capitals in OpenClaw.
+ */
 export function hostToolName(toolName: string): string {
+  const offered = offeredNameOf(toolName);
+  if (offered !== undefined) return offered;
   if (Object.hasOwn(HOST_NAMES, toolName)) return HOST_NAMES[toolName] ?? toolName;
   if (toolName.startsWith("mcp__")) return toolName;
   return toolName

@@ -4,9 +4,12 @@ import {
   emptyTurnRecord,
   type FailedTurn,
   type TurnEvent,
+  type OfferedTools,
   type TurnObserver,
   type TurnOutcome,
+  type TurnRequest,
 } from "../bridge/turn.ts";
+import { ownValue } from "../config/own-value.ts";
 import { ATTEMPTS } from "../config/trace-channels.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import { registerActiveRun, type ActiveRun } from "./active-run.ts";
@@ -18,7 +21,10 @@ import { assistantMessageOf, attemptResultOf } from "./attempt-result.ts";
 import { createAttemptTools, endedWithTurn, type AttemptTools } from "./attempt-tools.ts";
 import { reportOutputTokens } from "./attempt-usage.ts";
 import type { AssistantMessage, AttemptParams, AttemptResult } from "./harness-types.ts";
-import type { HostConfig } from "./plugin-config.ts";
+import { evidenceOf } from "./openclaw-tool-evidence.ts";
+import { writeToolRows } from "./openclaw-tool-rows.ts";
+import { createOpenClawTools, type HostToolCallRecord } from "./openclaw-tools.ts";
+import { readPluginConfig, type HostConfig } from "./plugin-config.ts";
 import { presentable } from "./tool-lines.ts";
 import { restrictedNativeTools } from "./tool-policy.ts";
 import { mirrorAssistantMessage, type TranscriptReceipt } from "./transcript-mirror.ts";
@@ -40,6 +46,8 @@ type Attempt = {
   tools: AttemptTools;
   /** How often Claude Code has compacted its context. */
   compactions: number;
+  /** What was called of OpenClaw's own tools. */
+  called: HostToolCallRecord[];
 };
 
 /** One turn of a contractor, start to end, as OpenClaw's own agents take theirs. */
@@ -57,6 +65,7 @@ async function takeAttempt(dependencies: HarnessDependencies, params: AttemptPar
     hooks: createAttemptHooks(params, log),
     tools: createAttemptTools(params, log),
     compactions: 0,
+    called: [],
   };
   try {
     attempt.events.turnStarted();
@@ -71,6 +80,7 @@ async function takeAttempt(dependencies: HarnessDependencies, params: AttemptPar
       outcome,
       ...kept,
       tools: attempt.tools,
+      evidence: evidenceOf(params, attempt.called),
       compactionCount: attempt.compactions,
     });
   } finally {
@@ -82,11 +92,13 @@ async function takeAttempt(dependencies: HarnessDependencies, params: AttemptPar
 async function takeTurn(attempt: Attempt): Promise<TurnOutcome> {
   const { params, dependencies, run, hooks } = attempt;
   try {
+    const config = dependencies.readHostConfig();
     const nativeTools = restrictedNativeTools(params);
-    const request = await turnRequestOf(params, dependencies.readHostConfig(), { nativeTools });
+    const openclawTools = openclawToolsFor(attempt, config);
+    const request = await turnRequestOf(params, config, { nativeTools, openclawTools });
     const built = await hooks.promptBuilt({ ...request, signal: run.signal });
     await hooks.dispatched(built);
-    return await dependencies.bridge().runTurn(built, observerOf(attempt, nativeTools));
+    return await dependencies.bridge().runTurn(built, observerOf(attempt, built));
   } catch (cause) {
     const error = unexpectedFailure(cause);
     // What a plugin forbids, another model must not be asked for.
@@ -97,9 +109,33 @@ async function takeTurn(attempt: Attempt): Promise<TurnOutcome> {
   }
 }
 
-function observerOf(attempt: Attempt, nativeTools: string[] | undefined): TurnObserver {
+/** Those that the contractor's settings select, of those that OpenClaw's policy leaves. */
+function openclawToolsFor(
+  { params, dependencies, called }: Attempt,
+  config: HostConfig,
+): OfferedTools | null {
+  const contractor = ownValue(readPluginConfig(config).contractors, params.agentId ?? "");
+  if (contractor === undefined) return null;
+  return createOpenClawTools(params, {
+    selection: contractor.tools,
+    onlyLooks: contractor.permissionMode === "plan",
+    async onCalled(call) {
+      called.push(call);
+      await writeToolRows(params, call).catch((cause: unknown) => {
+        dependencies.log(
+          `run ${params.runId}: a call of ${call.toolName} is missing in the history: ${unexpectedFailure(cause).message}`,
+        );
+      });
+    },
+  });
+}
+
+function observerOf(
+  attempt: Attempt,
+  { nativeTools, openclawTools }: Pick<TurnRequest, "nativeTools" | "openclawTools">,
+): TurnObserver {
   const { params, dependencies, events, run } = attempt;
-  const authority = createAttemptAuthority(params, { nativeTools, log: dependencies.log });
+  const authority = createAttemptAuthority(params, { nativeTools, openclawTools, log: dependencies.log });
   return {
     onEvent: (event) => {
       onEvent(attempt, event);

@@ -1,5 +1,8 @@
 import { ContractorError } from "../errors/contractor-error.ts";
-import type { AssistantMessage } from "./harness-types.ts";
+import type { runAgentHarnessBeforeMessageWriteHook } from "openclaw/plugin-sdk/agent-harness-runtime";
+
+/** A row as it is written. */
+export type TranscriptRow = Parameters<typeof runAgentHarnessBeforeMessageWriteHook>[0]["message"];
 
 /** A row of the host's transcript, as far as it is looked at. */
 export type TranscriptMessage = { role: string; content?: unknown };
@@ -24,7 +27,7 @@ type TranscriptRuntime = {
     runId: string;
     cwd: string;
     config?: unknown;
-    message: AssistantMessage & { idempotencyKey: string };
+    message: TranscriptRow & { idempotencyKey: string };
     idempotencyLookup: "scan";
     updateMode: "inline";
   }): Promise<{ kind: "result" } | { kind: "rejected"; reason: string } | { kind: "suppressed" }>;

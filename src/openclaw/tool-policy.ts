@@ -1,9 +1,7 @@
-import {
-  applyEmbeddedAttemptToolsAllow,
-  buildEmbeddedAttemptToolRunContext,
-} from "openclaw/plugin-sdk/agent-harness-runtime";
+import { applyEmbeddedAttemptToolsAllow } from "openclaw/plugin-sdk/agent-harness-runtime";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { AttemptParams } from "./harness-types.ts";
+import { surfaceOptionsOf } from "./tool-surface.ts";
 
 /** Claude Code's tools by the OpenClaw tool whose policy covers them. */
 const CLAUDE_TOOLS: Record<string, readonly string[]> = {
@@ -80,12 +78,20 @@ export function restrictedNativeTools(params: AttemptParams): string[] | undefin
   return [...granted, ...HARMLESS_TOOLS].toSorted();
 }
 
+const NATIVE_FAMILIES = {
+  includeBaseCodingTools: true,
+  includeShellTools: true,
+  includeChannelTools: false,
+  includePluginTools: false,
+};
+
 function hostToolNames(params: AttemptParams): Set<string> {
   const { createToolSurface } = params.hostCapabilities;
   if (createToolSurface === undefined) throw notEnforceable("this OpenClaw cannot say which tools it leaves");
   try {
     const tools = applyEmbeddedAttemptToolsAllow(
-      createToolSurface(surfaceOptions(params)),
+      // Only the families that Claude Code has tools of: the others would be built to be thrown away.
+      createToolSurface(surfaceOptionsOf(params, NATIVE_FAMILIES)),
       params.toolsAllow,
     );
     // A memory run's own `write` can only append to one file; Claude Code's can do more.
@@ -95,39 +101,6 @@ function hostToolNames(params: AttemptParams): Set<string> {
   } catch (cause) {
     throw notEnforceable("OpenClaw could not say which tools it leaves", cause);
   }
-}
-
-type SurfaceOptions = Parameters<NonNullable<AttemptParams["hostCapabilities"]["createToolSurface"]>>[0];
-
-/** What the host's own attempt hands over as far as a policy looks at it. */
-function surfaceOptions(params: AttemptParams): SurfaceOptions {
-  return {
-    ...buildEmbeddedAttemptToolRunContext(params),
-    config: params.config,
-    agentId: params.agentId,
-    policyAgentId: params.sandboxAgentId ?? params.agentId,
-    agentDir: params.agentDir,
-    sessionKey: params.sandboxSessionKey ?? params.sessionKey,
-    runSessionKey: params.sessionKey,
-    sessionId: params.sessionId,
-    runId: params.runId,
-    messageProvider: params.messageProvider ?? params.messageChannel,
-    messageChannel: params.messageChannel,
-    modelProvider: params.provider,
-    modelId: params.modelId,
-    workspaceDir: params.workspaceDir,
-    cwd: params.cwd,
-    inputProvenance: params.inputProvenance,
-    trustedInternalHandoff: params.trustedInternalHandoff,
-    // Only the families that Claude Code has tools of: the others would be built to be thrown away.
-    toolConstructionPlan: {
-      includeBaseCodingTools: true,
-      includeShellTools: true,
-      includeOpenClawTools: true,
-      includeChannelTools: false,
-      includePluginTools: false,
-    },
-  };
 }
 
 function notEnforceable(why: string, cause?: unknown): ContractorError {

@@ -2,8 +2,9 @@ import { access, mkdir, mkdtemp, readdir, readFile, realpath, rm } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { PromptImage } from "../../src/acp/acp-adapter.ts";
+import type { McpServerDefinition, PromptImage } from "../../src/acp/acp-adapter.ts";
 import { createAcpAdapter } from "../../src/acp/create-acp-adapter.ts";
+import type { BridgeDependencies } from "../../src/bridge/bridge-dependencies.ts";
 import {
   createContractorClaudeBridge,
   type ContractorClaudeBridge,
@@ -81,6 +82,8 @@ export type BridgeWorld = {
   log: string[];
   lateAnswers: string[];
   lateAnswerKeys: ConversationKey[];
+  /** The person's own, as every contractor is given them. */
+  mcpServers: McpServerDefinition[];
   turn(text: string, options?: TurnOptions): Promise<TurnOutcome>;
   /** The text of a turn that must be completed. */
   says(text: string, options?: TurnOptions): Promise<string>;
@@ -143,6 +146,7 @@ export async function createBridgeWorld(contractor: Record<string, unknown> = {}
         const path = transcriptOf(sessionId);
         return world.transcriptSearch === "works" && (await isPresent(path)) ? path : null;
       },
+      readMcpServers: () => world.mcpServers,
       openTurns: (folder) => createFileOpenTurns(folder, now),
       deliverLateAnswer: ({ text, ...key }) => {
         world.lateAnswers.push(text);
@@ -163,7 +167,7 @@ export async function createBridgeWorld(contractor: Record<string, unknown> = {}
 
   const grants = createPermissionGrants();
   const choices = new Map<string, TurnChoices>();
-  const latestTools = new Map<string, string[] | undefined>();
+  const latestTools: BridgeDependencies["latestTools"] = new Map();
   const gate = createToolGate({ ambient: {} });
   const newPool = (): SessionPool => createSessionPool(BRIDGE_POOL);
   const firstPool = newPool();
@@ -185,6 +189,7 @@ export async function createBridgeWorld(contractor: Record<string, unknown> = {}
     lateAnswers: [],
     log: [],
     lateAnswerKeys: [],
+    mcpServers: [],
     turn: (text, options) => runTurn(world, { text, options }),
     async says(text, options) {
       const outcome = await world.turn(text, options);
@@ -232,6 +237,7 @@ function runTurn(
       readHistory: () => Promise.resolve(world.history),
       settings: { model: null, effort: null, fast: null },
       nativeTools: undefined,
+      openclawTools: null,
       deadlineAt: undefined,
       signal: AbortSignal.timeout(12_000),
       lastTurnOfProcess: false,

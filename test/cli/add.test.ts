@@ -56,6 +56,8 @@ describe("add", () => {
       endpoint: null,
       mode: "persistent",
       permissionMode: "ask",
+      tools: ["messaging", "sessions", "agents", "memory", "automation"],
+      mcpServers: [],
     });
     expect(text).toContain('The contractor agent "dev" is ready.');
     expect(text).toContain("openclaw agent --agent dev --message");
@@ -70,9 +72,21 @@ describe("add", () => {
         permissionMode: "ask",
         bypassAcknowledged: false,
         silenceMinutes: 30,
+        tools: ["messaging", "sessions", "agents", "memory", "automation"],
+        mcpServers: [],
       },
     });
     expect(host.steps).toEqual(["ensureAdapter", "backUpConfig", "putContractor dev", "createBaseAgent dev"]);
+  });
+
+  it("offers none of OpenClaw's tools for an empty list, and refuses what is no name", async () => {
+    const { data, text } = await add({ tools: [] });
+    expect(data).toMatchObject({ tools: [] });
+    expect(text).toMatch(/tools +none/);
+    await expect(add({ agentId: "other", tools: ["messaging", "Bash!"] })).rejects.toMatchObject({
+      code: "usage",
+      message: '"Bash!" is no group and no name of a tool.',
+    });
   });
 
   it("keeps every setting that is given, and makes paths absolute", async () => {
@@ -92,6 +106,8 @@ describe("add", () => {
       claudeExecutable: relative(process.cwd(), claude),
       permissionMode: "accept-edits",
       silenceMinutes: 90,
+      tools: ["messaging", "cron"],
+      mcpServers: ["docs"],
     });
     expect(data).toMatchObject({
       workspace,
@@ -111,6 +127,8 @@ describe("add", () => {
       permissionMode: "accept-edits",
       bypassAcknowledged: false,
       silenceMinutes: 90,
+      tools: ["messaging", "cron"],
+      mcpServers: ["docs"],
     });
   });
 

@@ -151,6 +151,6 @@ describe("the commands as a program", () => {
   it("show their help, with an example, and change nothing", async () => {
     const help = await run("add", "--help");
     expect(help).toMatchObject({ status: 0, stderr: "" });
-    expect(help.stdout).toContain("Example:\n  openclaw contractor-agents add --agent-id dev");
+    expect(help.stdout).toContain("Examples:\n  openclaw contractor-agents add --agent-id dev");
   });
 });

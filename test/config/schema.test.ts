@@ -40,6 +40,8 @@ describe("the plugin's configuration", () => {
       permissionMode: "ask",
       bypassAcknowledged: false,
       silenceMinutes: 30,
+      tools: ["messaging", "sessions", "agents", "memory", "automation"],
+      mcpServers: [],
     });
   });
 

@@ -41,6 +41,8 @@ describe("resolveContractorAgentMetadata", () => {
       permissionMode: "ask",
       bypassAcknowledged: false,
       silenceMinutes: 30,
+      tools: ["messaging", "sessions", "agents", "memory", "automation"],
+      mcpServers: [],
     });
   });
 

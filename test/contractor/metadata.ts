@@ -16,6 +16,8 @@ export function sampleMetadata(overrides: Partial<ContractorAgentMetadata> = {})
     permissionMode: "ask",
     bypassAcknowledged: false,
     silenceMinutes: 30,
+    tools: [],
+    mcpServers: [],
     ...overrides,
   };
 }

@@ -135,6 +135,8 @@ describe("contractor-agents add, remove", () => {
         endpoint: "scripted",
         mode: "persistent",
         permissionMode: "ask",
+        tools: ["messaging", "sessions", "agents", "memory", "automation"],
+        mcpServers: [],
       },
     });
     expect(JSON.parse(await readFile(join(stateDir, "session-map.json"), "utf8"))).toEqual({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { QuestionRequest } from "../../src/acp/acp-adapter.ts";
+import type { OfferedTools } from "../../src/bridge/turn.ts";
 import { createAttemptAuthority, type AttemptAuthority } from "../../src/openclaw/attempt-authority.ts";
 import type { AttemptParams } from "../../src/openclaw/harness-types.ts";
 import { sampleAttempt } from "./attempt-params.ts";
@@ -14,11 +15,16 @@ const START = 1_000_000;
 
 function authorityOf(
   overrides: Parameters<typeof sampleAttempt>[0],
-  { now = () => START, nativeTools }: { now?: () => number; nativeTools?: string[] } = {},
+  {
+    now = () => START,
+    nativeTools,
+    openclawTools = null,
+  }: { now?: () => number; nativeTools?: string[]; openclawTools?: OfferedTools | null } = {},
 ): { authority: AttemptAuthority; log: string[] } {
   const log: string[] = [];
   const authority = createAttemptAuthority(sampleAttempt(overrides), {
     nativeTools,
+    openclawTools,
     log: (message) => log.push(message),
     now,
   });
@@ -265,5 +271,34 @@ describe("a question", () => {
     const schema = { type: "object", properties: { file: { type: "binary" } } };
     expect(await authority.onQuestion({ ...QUESTION, schema }, SIGNAL)).toEqual({ action: "decline" });
     expect(log).toEqual([expect.stringMatching(/run-1: a question .* unsupported: .*binary/)]);
+  });
+});
+
+describe("a call of a tool of OpenClaw's own", () => {
+  const openclawTools: OfferedTools = {
+    list: [{ name: "message", description: "", inputSchema: {}, readOnly: false, atHand: true }],
+    call: () => Promise.reject(new Error("not called here")),
+  };
+  const call = (toolName: string): { toolCallId: string; toolName: string; input: unknown } => ({
+    toolCallId: "toolu_1",
+    toolName,
+    input: {},
+  });
+
+  it("is decided already: OpenClaw asks its policy inside the tool, and Claude Code asks nobody", async () => {
+    const { authority } = authorityOf({}, { openclawTools, nativeTools: [] });
+    expect(await authority.onBeforeToolCall(call("mcp__openclaw__message"), SIGNAL)).toEqual({
+      allow: true,
+      decided: true,
+    });
+    const request = permissionRequest({ toolName: "mcp__openclaw__message" });
+    expect(await authority.onPermissionRequest(request, SIGNAL)).toBe("allow-once");
+  });
+
+  it("that the turn does not have is no such call", async () => {
+    const { authority } = authorityOf({}, { openclawTools, nativeTools: [] });
+    expect(await authority.onBeforeToolCall(call("mcp__openclaw__cron"), SIGNAL)).toMatchObject({
+      allow: false,
+    });
   });
 });

@@ -38,6 +38,7 @@ function turnRequest(message: Partial<TurnRequest["message"]> = {}): TurnRequest
     message: { text: "What now?", context: "Group: garden", images: [], attachments: [], ...message },
     settings: { model: null, effort: null, fast: null },
     nativeTools: undefined,
+    openclawTools: null,
     signal: new AbortController().signal,
     deadlineAt: undefined,
     lastTurnOfProcess: false,

@@ -31,7 +31,7 @@ function requestOf(overrides: Partial<AttemptParams>): Promise<TurnRequest> {
     workspaceDir: state,
     ...overrides,
   };
-  return turnRequestOf(params as AttemptParams, {}, { nativeTools: ["Read"] });
+  return turnRequestOf(params as AttemptParams, {}, { nativeTools: ["Read"], openclawTools: null });
 }
 
 async function contextOf(overrides: Partial<AttemptParams>): Promise<string | undefined> {

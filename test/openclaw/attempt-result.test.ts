@@ -4,6 +4,7 @@ import { ContractorError } from "../../src/errors/contractor-error.ts";
 import { assistantMessageOf, attemptResultOf } from "../../src/openclaw/attempt-result.ts";
 import { reportOutputTokens } from "../../src/openclaw/attempt-usage.ts";
 import type { AttemptParams, AttemptResult } from "../../src/openclaw/harness-types.ts";
+import { NO_EVIDENCE } from "../../src/openclaw/openclaw-tool-evidence.ts";
 import { recordedAttempt, toolCall } from "./recorded-attempt.ts";
 
 const USAGE = { inputTokens: 10, outputTokens: 20, cacheReadTokens: 3, cacheWriteTokens: 4 };
@@ -24,6 +25,7 @@ function resultOf(outcome: SettledTurn, compactionCount = 0): AttemptResult {
     assistant: outcome.text === "" ? undefined : assistantMessageOf(params, { outcome, now: 7 }),
     receipt: { owned: true, idempotencyKey: "key" },
     tools: { lastToolError: undefined, sideEffects: false },
+    evidence: NO_EVIDENCE,
     compactionCount,
   });
 }

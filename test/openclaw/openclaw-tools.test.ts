@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import type { OfferedTools } from "../../src/bridge/turn.ts";
+import type { AttemptParams } from "../../src/openclaw/harness-types.ts";
+import { createOpenClawTools, type HostToolCallRecord } from "../../src/openclaw/openclaw-tools.ts";
+import { sampleAttempt } from "./attempt-params.ts";
+
+type Execute = (
+  id: string,
+  input: unknown,
+  signal?: AbortSignal,
+  onUpdate?: (partial: unknown) => void,
+) => unknown;
+
+function hostTool(
+  name: string,
+  execute: Execute = () => ({ content: [{ type: "text", text: name }] }),
+): unknown {
+  return { name, label: name, description: `Does ${name}.`, parameters: { type: "object" }, execute };
+}
+
+function toolsOf(
+  tools: unknown[],
+  options: { selection?: string[]; onlyLooks?: boolean; attempt?: Partial<AttemptParams> } = {},
+): { offered: OfferedTools | null; calls: HostToolCallRecord[]; builds: () => number } {
+  const calls: HostToolCallRecord[] = [];
+  let builds = 0;
+  const attempt = sampleAttempt({});
+  const params = {
+    ...attempt,
+    ...options.attempt,
+    hostCapabilities: {
+      ...attempt.hostCapabilities,
+      createToolSurface: () => {
+        builds += 1;
+        return tools;
+      },
+    },
+  } as unknown as AttemptParams;
+  const offered = createOpenClawTools(params, {
+    selection: options.selection ?? ["messaging", "sessions"],
+    onlyLooks: options.onlyLooks ?? false,
+    onCalled: (call) => {
+      calls.push(call);
+      return Promise.resolve();
+    },
+  });
+  return { offered, calls, builds: () => builds };
+}
+
+const CALL = {
+  toolCallId: "toolu_1",
+  input: { limit: 1 },
+  signal: new AbortController().signal,
+  onProgress: () => undefined,
+};
+
+describe("OpenClaw's tools of a turn", () => {
+  it("are those that are selected, of those that the host builds, in one order, built once", () => {
+    const { offered, builds } = toolsOf(
+      ["sessions_send", "exec", "message", "browser", "cron"].map((n) => hostTool(n)),
+    );
+    expect(offered?.list.map(({ name }) => name)).toEqual(["message", "sessions_send"]);
+    expect(offered?.list.map(({ name }) => name)).toEqual(["message", "sessions_send"]);
+    expect(builds()).toBe(1);
+  });
+
+  it("are none when nothing is selected, the turn has no tools, or the host cannot build any", () => {
+    expect(toolsOf([], { selection: [] }).offered).toBeNull();
+    expect(toolsOf([], { attempt: { disableTools: true } }).offered).toBeNull();
+  });
+
+  it("are within what a schedule or a caller allows the turn", () => {
+    const tools = [hostTool("message"), hostTool("sessions_list")];
+    const names = (toolsAllow: string[]): unknown =>
+      toolsOf(tools, { attempt: { toolsAllow } }).offered?.list.map(({ name }) => name);
+    expect(names(["sessions_list"])).toEqual(["sessions_list"]);
+    expect(names(["*"])).toEqual(["message", "sessions_list"]);
+    expect(names([])).toEqual([]);
+  });
+
+  it("only look while the contractor plans", () => {
+    const { offered } = toolsOf([hostTool("message"), hostTool("sessions_list")], { onlyLooks: true });
+    expect(offered?.list).toMatchObject([{ name: "sessions_list", readOnly: true }]);
+  });
+
+  it("are called with Claude Code's id, and each call is told once, with its result", async () => {
+    const seen: unknown[] = [];
+    const tool = hostTool("sessions_list", (id, input, _, onUpdate) => {
+      seen.push(id, input);
+      onUpdate?.({ content: [{ type: "text", text: "half" }] });
+      return { content: [{ type: "image", data: "aGk=", mimeType: "image/png" }], details: { count: 1 } };
+    });
+    const progress: string[] = [];
+    const { offered, calls } = toolsOf([tool]);
+    const result = await offered?.call("sessions_list", {
+      ...CALL,
+      onProgress: (text) => progress.push(text),
+    });
+    expect(seen).toEqual(["toolu_1", { limit: 1 }]);
+    expect(progress).toEqual(["half"]);
+    expect(result).toEqual({
+      content: [{ type: "image", data: "aGk=", mimeType: "image/png" }],
+      structured: undefined,
+      isError: false,
+    });
+    expect(calls).toMatchObject([{ toolCallId: "toolu_1", toolName: "sessions_list", offered: result }]);
+  });
+
+  it("fail in the host's words, and are told as failed", async () => {
+    const tool = hostTool("message", () => Promise.reject(new Error("No such chat.")));
+    const { offered, calls } = toolsOf([tool]);
+    const result = await offered?.call("message", CALL);
+    expect(result).toMatchObject({ isError: true, content: [{ text: "No such chat." }] });
+    expect(calls).toMatchObject([{ result: undefined, offered: { isError: true } }]);
+  });
+});
