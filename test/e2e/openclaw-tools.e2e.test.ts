@@ -48,10 +48,6 @@ beforeAll(async () => {
   });
   await editConfig(openclaw, (config) => {
     Object.assign(config, {
-      agents: {
-        ...config.agents,
-        defaults: { ...config.agents.defaults, subagents: { allowAgents: ["*"] } },
-      },
       tools: { agentToAgent: { enabled: true, allow: ["*"] }, sessions: { visibility: "all" } },
       mcp: {
         servers: {
