@@ -14,7 +14,9 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: [CONTRACT, "test/e2e/**"],
-          testTimeout: 15_000,
+          // For slow machines: how long anything takes is a matter of the benchmarks.
+          testTimeout: 60_000,
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       {
@@ -22,7 +24,8 @@ export default defineConfig({
           name: "contract",
           include: [CONTRACT],
           exclude: ["test/e2e/**"],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       {
@@ -31,6 +34,7 @@ export default defineConfig({
           include: ["test/e2e/**/*.e2e.test.ts"],
           globalSetup: ["test/e2e/world/world-template.ts"],
           testTimeout: 120_000,
+          expect: { poll: { timeout: 10_000 } },
           hookTimeout: 600_000,
         },
       },

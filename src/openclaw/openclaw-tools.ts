@@ -13,6 +13,7 @@ import type {
   OfferedTool,
   OfferedTools,
 } from "../bridge/turn.ts";
+import { TOOL_SURFACES } from "../config/trace-channels.ts";
 import { OPENCLAW_TOOLS_AT_HAND, selectedOpenClawTools } from "../config/openclaw-tools.ts";
 import type { AttemptParams } from "./harness-types.ts";
 import { surfaceOptionsOf, type HostTool } from "./tool-surface.ts";
@@ -59,7 +60,9 @@ export function createOpenClawTools(
     if (built !== undefined) return built;
     const names = selectedOpenClawTools(selection);
     const allowed = params.toolsAllow === undefined ? undefined : new Set(params.toolsAllow);
-    const all = createToolSurface?.(surfaceOptionsOf(params, FAMILIES)) ?? [];
+    const all = TOOL_SURFACES.traceSync(() => createToolSurface?.(surfaceOptionsOf(params, FAMILIES)) ?? [], {
+      runId: params.runId,
+    });
     const chosen = all.filter(
       (tool) =>
         names.has(tool.name) &&

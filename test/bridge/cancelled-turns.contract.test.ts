@@ -16,7 +16,7 @@ const CONVERSATIONS = ["one", "two", "three", "four"];
 const CANCELS_EACH = 25;
 const SEED = 20_260_101;
 const NEXT_TURN_MS = 60_000;
-const ALL_TURNS_MS = 300_000;
+const ALL_TURNS_MS = 900_000;
 
 type RealClaude = { world: BridgeWorld; model: ScriptedMessagesApi; home: string };
 

@@ -17,12 +17,18 @@ const MARKS = Symbol.for("gateway-probe/marks");
 function marks() {
   if (globalThis[MARKS] !== undefined) return globalThis[MARKS];
   const kept = (globalThis[MARKS] = []);
-  for (const what of ["attempt", "prompt", "host"]) {
+  for (const [channel, what, endEvent] of [
+    ["attempt", "attempt", "asyncEnd"],
+    ["prompt", "prompt", "asyncEnd"],
+    ["host", "host", "asyncEnd"],
+    // What the host does synchronously for us is the host's as well.
+    ["tools", "host", "end"],
+  ]) {
     for (const [event, phase] of [
       ["start", "start"],
-      ["asyncEnd", "end"],
+      [endEvent, "end"],
     ]) {
-      subscribe(`tracing:contractor-agent:${what}:${event}`, () => {
+      subscribe(`tracing:contractor-agent:${channel}:${event}`, () => {
         kept.push({ what: `${what}-${phase}`, at: Number(process.hrtime.bigint()) / 1e6 });
         if (kept.length > MARKS_KEPT) kept.shift();
       });

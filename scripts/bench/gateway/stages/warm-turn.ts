@@ -19,7 +19,10 @@ const PARTS: [string, (parts: TurnParts) => number][] = [
   ["of it the plugin, after the prompt's end", ({ ownAfter }) => ownAfter],
   ["of it OpenClaw, after the plugin's result", ({ hostAfter }) => hostAfter],
   ["of it the plugin, both together", ({ ownBefore, ownAfter }) => ownBefore + ownAfter],
-  ["of it OpenClaw's functions that the plugin waits for (history, hooks, its row)", ({ asked }) => asked],
+  [
+    "of it OpenClaw's functions that the plugin waits for (history, hooks, tools, its row)",
+    ({ asked }) => asked,
+  ],
 ];
 
 /** Blocks of turns of one conversation each, and where their time goes. A block's first turn is not counted. */
