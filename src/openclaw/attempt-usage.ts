@@ -68,3 +68,13 @@ function contextUsageOf({ contextTokens }: TurnRecord): Pick<MessageUsage, "cont
     contextUsage: { state: "available", promptTokens: contextTokens, totalTokens: contextTokens },
   };
 }
+
+/** Of a row whose tokens are counted elsewhere. */
+export const NOTHING_USED = {
+  input: 0,
+  output: 0,
+  cacheRead: 0,
+  cacheWrite: 0,
+  totalTokens: 0,
+  cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: 0 },
+};

@@ -11,6 +11,7 @@ import {
 import { BRIDGE_MODEL_ID, PLUGIN_ID, PROVIDER_ID } from "../config/identifiers.ts";
 import type { ConversationKey } from "../contractor/session-map/session-map-store.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
+import { NOTHING_USED } from "./attempt-usage.ts";
 import type { SessionEntry } from "./attempt-settings.ts";
 import type { AssistantMessage } from "./harness-types.ts";
 import type { HostConfig } from "./plugin-config.ts";
@@ -101,14 +102,7 @@ function rowOf(text: string): AssistantMessage {
     provider: PROVIDER_ID,
     model: BRIDGE_MODEL_ID,
     // It belongs to no turn, and is counted with the session.
-    usage: {
-      input: 0,
-      output: 0,
-      cacheRead: 0,
-      cacheWrite: 0,
-      totalTokens: 0,
-      cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: 0 },
-    },
+    usage: NOTHING_USED,
     stopReason: "stop",
     timestamp: Date.now(),
   };

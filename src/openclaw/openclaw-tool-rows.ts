@@ -1,4 +1,5 @@
 import { runAgentHarnessBeforeMessageWriteHook } from "openclaw/plugin-sdk/agent-harness-runtime";
+import { NOTHING_USED } from "./attempt-usage.ts";
 import { clipped } from "./clipped.ts";
 import type { AttemptParams } from "./harness-types.ts";
 import type { HostToolCallRecord } from "./openclaw-tools.ts";
@@ -20,6 +21,7 @@ export async function writeToolRows(params: AttemptParams, call: HostToolCallRec
     api: "anthropic-messages",
     provider: params.provider,
     model: params.modelId,
+    // Counted with the turn's answer.
     usage: NOTHING_USED,
     stopReason: "toolUse",
     timestamp: now,
@@ -42,16 +44,6 @@ function argumentsOf(input: Record<string, unknown>): Record<string, unknown> {
   const kept = clipped(input, KEPT_LIMIT);
   return typeof kept === "object" && kept !== null ? { ...kept } : {};
 }
-
-/** The tokens are counted with the turn's answer. */
-const NOTHING_USED = {
-  input: 0,
-  output: 0,
-  cacheRead: 0,
-  cacheWrite: 0,
-  totalTokens: 0,
-  cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: 0 },
-};
 
 async function write(params: AttemptParams, key: string, message: TranscriptRow): Promise<void> {
   const { sessionKey, sessionId, runId, sessionTarget, agentId } = params;
