@@ -42,7 +42,10 @@ export function createBetweenTurns(): BetweenTurns {
       turnOpen = started;
     },
     update(update) {
-      if (started) deliver(update);
+      if (!started) return;
+      // Right after a turn of ours, Claude Code goes on without a word about its state.
+      if (update.sessionUpdate === "agent_message_chunk") turnOpen = true;
+      deliver(update);
     },
     end() {
       if (!turnOpen) return;

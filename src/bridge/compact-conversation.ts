@@ -43,6 +43,7 @@ export async function compactConversation(
         images: [],
         attachments: [],
       },
+      instructions: undefined,
       settings: choices.settings,
       nativeTools: choices.nativeTools,
       openclawTools: choices.openclawTools && refusing(choices.openclawTools),

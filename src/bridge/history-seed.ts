@@ -1,4 +1,4 @@
-import { harmlessWithin } from "./input-filter.ts";
+import { harmlessWithin } from "./harmless-text.ts";
 import type { HistoryMessage } from "./turn.ts";
 
 const TAG = "openclaw-history";

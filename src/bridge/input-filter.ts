@@ -1,7 +1,8 @@
-import { stripVTControlCharacters } from "node:util";
 import type { PromptImage } from "../acp/acp-adapter.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
+import { harmlessWithin, withoutControlCharacters } from "./harmless-text.ts";
 import { openEnvelope, readableContext } from "./host-envelopes.ts";
+import { withoutInstructions } from "./turn-instructions.ts";
 import type { InboundMessage } from "./turn.ts";
 
 /** What is sent to Claude Code for one turn. */
@@ -35,27 +36,15 @@ export function buildClaudeTurnPayload(message: InboundMessage, fileNotes: strin
   return { text: joined([labelled(CONTEXT_TAG, context), told, files]), images };
 }
 
-/** What a new Claude session is told of the conversation so far goes in front, except of a slash command. */
-export function withSummary(payload: ClaudeTurnPayload, summary: string | undefined): ClaudeTurnPayload {
-  if (summary === undefined || payload.text.startsWith("/")) return payload;
-  return { ...payload, text: joined([summary, payload.text]) };
+/** What a session must know before it reads the message goes in front, except of a slash command. */
+export function withPreface(payload: ClaudeTurnPayload, preface: (string | undefined)[]): ClaudeTurnPayload {
+  if (payload.text.startsWith("/")) return payload;
+  return { ...payload, text: joined([...preface, payload.text]) };
 }
 
 /** True when Claude Code will read the message as one of its own commands. */
 export function isSlashCommand(message: InboundMessage): boolean {
   return partsOf(message).command;
-}
-
-/** Text that may stand between tags of that name: it cannot close them, and has no control characters. */
-export function harmlessWithin(tag: string, text: string): string {
-  return withoutControlCharacters(text)
-    .toWellFormed()
-    .replaceAll(new RegExp(`<([\\s/]*)(${tag})`, "gi"), "<$1_$2");
-}
-
-/** Drops ANSI sequences and every control character but tab and newline. */
-export function withoutControlCharacters(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/(?![\t\n])\p{Cc}/gu, "");
 }
 
 type MessageParts = {
@@ -68,7 +57,7 @@ type MessageParts = {
 
 function partsOf(message: InboundMessage): MessageParts {
   // Half a surrogate pair would make the whole request invalid JSON for the model's API.
-  const opened = openEnvelope(withoutControlCharacters(message.text).toWellFormed());
+  const opened = openEnvelope(withoutInstructions(message.text));
   const context = [message.context ?? "", ...opened.context].map((part) =>
     readableContext(withoutControlCharacters(part)),
   );
@@ -97,7 +86,7 @@ function labelled(tag: string, lines: string[]): string {
   return `<${tag}>\n${harmlessWithin(tag, lines.join("\n"))}\n</${tag}>`;
 }
 
-function joined(parts: string[]): string {
+function joined(parts: (string | undefined)[]): string {
   return parts.filter(Boolean).join("\n\n");
 }
 

@@ -1,5 +1,6 @@
 import { keepInboundFiles, type InboundFile, type KeptFile } from "../contractor/inbound-files.ts";
-import { buildClaudeTurnPayload, withoutControlCharacters, type ClaudeTurnPayload } from "./input-filter.ts";
+import { withoutControlCharacters } from "./harmless-text.ts";
+import { buildClaudeTurnPayload, type ClaudeTurnPayload } from "./input-filter.ts";
 import { judgeImage } from "./sendable-image.ts";
 import type { InboundMessage } from "./turn.ts";
 

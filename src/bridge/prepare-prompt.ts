@@ -1,8 +1,9 @@
 import type { AcquiredSession } from "./acquire-claude-session.ts";
 import { summaryOfHistory } from "./history-seed.ts";
-import { isSlashCommand, withSummary, type ClaudeTurnPayload } from "./input-filter.ts";
+import { isSlashCommand, withPreface, type ClaudeTurnPayload } from "./input-filter.ts";
 import { prepareInbound } from "./prepare-inbound.ts";
 import { noticesOf } from "./session-start.ts";
+import { instructionNews } from "./turn-instructions.ts";
 import type { TurnRequest } from "./turn.ts";
 
 /** What a session is sent, and what the person reads in front of its answer. */
@@ -44,8 +45,9 @@ export function createPromptPreparation(turn: {
     const summary = needsSummary(session) ? await summaryFor(request, session) : undefined;
     const command = isSlashCommand(message);
     const summarized = summary !== undefined && !command;
+    const instructions = command ? undefined : instructionNews(request.instructions, session.loan.memory);
     return {
-      payload: withSummary(payload, summary),
+      payload: withPreface(payload, [instructions, summary]),
       notices: noticesOf({ interrupted, fresh: session.fresh, summarized }),
       // What was owed before is still owed, whether or not this turn knows the history.
       summaryOwed: command && (summary !== undefined || session.continues?.seedPending === true),

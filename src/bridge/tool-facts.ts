@@ -1,6 +1,6 @@
 import type { ToolCall, ToolCallUpdate } from "@agentclientprotocol/sdk/unstable";
 import { claudeMetaOf, isRecord } from "./claude-meta.ts";
-import { withoutControlCharacters } from "./input-filter.ts";
+import { withoutControlCharacters } from "./harmless-text.ts";
 
 /** An update of a tool call: the first one may be either. */
 export type ToolUpdate = (ToolCall | ToolCallUpdate) & { _meta?: Record<string, unknown> | null };

@@ -1,5 +1,5 @@
 import type { SessionUpdate } from "@agentclientprotocol/sdk/unstable";
-import { withoutControlCharacters } from "./input-filter.ts";
+import { withoutControlCharacters } from "./harmless-text.ts";
 import type { PlanEntry } from "./turn.ts";
 
 /** No plan that anybody reads is longer. */

@@ -55,6 +55,11 @@ export type TurnRequest = {
   /** What OpenClaw still has of this life of the conversation, oldest first. Read only when a session begins anew. */
   readHistory: () => Promise<HistoryMessage[]>;
   message: InboundMessage;
+  /**
+   * What a system prompt would have said for this turn: a group's own rules, the role of a sub-agent, the system message
+   * of an HTTP client.
+   */
+  instructions: string | undefined;
   settings: TurnSettings;
   /** Claude Code's own tools that OpenClaw's policy leaves to this agent; undefined when nothing is restricted. */
   nativeTools: string[] | undefined;

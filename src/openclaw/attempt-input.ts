@@ -31,6 +31,7 @@ export async function turnRequestOf(
     lifecycle: entry?.lifecycleRevision,
     readHistory: () => readConversationHistory(params),
     message: await messageOf(params),
+    instructions: params.extraSystemPrompt,
     settings: turnSettingsOf(params, entry),
     nativeTools,
     openclawTools,

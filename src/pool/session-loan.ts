@@ -24,6 +24,8 @@ export type SessionMemory = {
   costUsd: number | undefined;
   /** The settings that the person was told of, because the agent cannot be set to them. */
   unsupportedTold: string[];
+  /** What it was told last of the turns' instructions; empty for none. */
+  instructionsTold: string;
 };
 
 /** A live session on loan for one turn. */

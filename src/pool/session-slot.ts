@@ -18,7 +18,7 @@ export type Slot = {
 export function newSlot(fingerprint: string): Slot {
   return {
     session: undefined,
-    memory: { costUsd: undefined, unsupportedTold: [] },
+    memory: { costUsd: undefined, unsupportedTold: [], instructionsTold: "" },
     fingerprint,
     turns: 0,
     lent: true,

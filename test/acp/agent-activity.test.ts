@@ -98,6 +98,25 @@ describe("a prompt that is sent while a finished task is about to be told of", (
   });
 });
 
+it("what the agent tells of a finished task is told whole when it goes on from a turn without a pause", () => {
+  prompt();
+  activity.onSign(RUNNING);
+  activity.onSign(TASK_END);
+  says("Noon.");
+  router.end();
+  says("The build is done.");
+  expect(activity.hasBackgroundWork).toBe(true);
+  router.onUpdate(OWN_TURN_ENDS);
+  activity.onSign(IDLE);
+  prompt();
+  activity.onSign(RUNNING);
+  says("One o'clock.");
+  expect([own, prompted]).toEqual([
+    ["The build is done.", "end"],
+    ["Noon.", "One o'clock."],
+  ]);
+});
+
 it("a prompt after the agent has told of a finished task is answered at once", () => {
   activity.onSign(TASK_END);
   ownTurn();

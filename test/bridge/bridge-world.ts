@@ -235,6 +235,7 @@ function runTurn(
       ...KEY,
       lifecycle: undefined,
       readHistory: () => Promise.resolve(world.history),
+      instructions: undefined,
       settings: { model: null, effort: null, fast: null },
       nativeTools: undefined,
       openclawTools: null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withoutControlCharacters } from "../../src/bridge/input-filter.ts";
+import { withoutControlCharacters } from "../../src/bridge/harmless-text.ts";
 import { createSeededRandom } from "../fixtures/seeded-random.ts";
 import { createBridgeWorld } from "./bridge-world.ts";
 import { hostile } from "./hostile-words.ts";

@@ -1,9 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  buildClaudeTurnPayload,
-  isSlashCommand,
-  withoutControlCharacters,
-} from "../../src/bridge/input-filter.ts";
+import { withoutControlCharacters } from "../../src/bridge/harmless-text.ts";
+import { buildClaudeTurnPayload, isSlashCommand } from "../../src/bridge/input-filter.ts";
 import type { InboundMessage } from "../../src/bridge/turn.ts";
 
 const IMAGE = { data: "aGVsbG8=", mimeType: "image/png" };

@@ -36,6 +36,7 @@ function turnRequest(message: Partial<TurnRequest["message"]> = {}): TurnRequest
         { role: "user", text: "What now?", at: undefined },
       ]),
     message: { text: "What now?", context: "Group: garden", images: [], attachments: [], ...message },
+    instructions: undefined,
     settings: { model: null, effort: null, fast: null },
     nativeTools: undefined,
     openclawTools: null,
