@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { z } from "zod";
 import { editConfig } from "../../scripts/world/edit-config.ts";
@@ -57,9 +58,10 @@ beforeAll(async () => {
     });
     const { entries } = config.agents;
     entries["denied"] = { ...entries["denied"], tools: { deny: ["message"] } };
-    // Whom sub-agents may be: themselves alone, without this.
+    // Whom sub-agents may be: themselves alone, without this. A heartbeat can be woken where there is one at all.
     for (const { agentId } of CONTRACTORS) {
-      entries[agentId] = { ...entries[agentId], subagents: { allowAgents: ["*"] } };
+      const more = { subagents: { allowAgents: ["*"] }, heartbeat: { every: "1h" } };
+      entries[agentId] = { ...entries[agentId], ...more };
     }
   });
   observer = await addHostObserver(openclaw, { veto: ["the-vetoed-word"] });
@@ -76,11 +78,25 @@ async function ask(agentId: string, user: string, text: string): Promise<string>
   return answer.text;
 }
 
-async function requestWith(text: string): Promise<RecordedRequest> {
+function requestWith(text: string): Promise<RecordedRequest> {
+  return requestWhere((lastUserText) => lastUserText.includes(text));
+}
+
+async function requestWhere(matches: (lastUserText: string) => boolean): Promise<RecordedRequest> {
   return world.model.waitForRequest(
-    ({ purpose, lastUserText }) => purpose === "turn" && lastUserText.includes(text),
-    30_000,
+    ({ purpose, lastUserText }) => purpose === "turn" && matches(lastUserText),
+    60_000,
   );
+}
+
+/** How many requests the model has had when none has come for so long. */
+async function turnsThatRest(quietMs: number): Promise<number> {
+  let seen = -1;
+  while (seen !== world.model.requests.length) {
+    seen = world.model.requests.length;
+    await delay(quietMs);
+  }
+  return seen;
 }
 
 const toolsSchema = z.looseObject({ tools: z.array(z.looseObject({ name: z.string() })) });
@@ -133,14 +149,37 @@ describe.each(CONTRACTORS)("OpenClaw's tools in the hands of $adapter", ({ agent
 
   it("hand a task to another contractor as a sub-agent", async () => {
     const task = `say spawned by ${agentId}`;
-    const said = await ask(
-      agentId,
-      "spawn",
-      `call sessions_spawn ${JSON.stringify({ task, agentId: other })}`,
+    const spawn = `call sessions_spawn ${JSON.stringify({ task, agentId: other })}`;
+    expect(await ask(agentId, "spawn", spawn)).toContain('"status": "accepted"');
+    // It has its role, which OpenClaw's own loop reads in the system prompt.
+    const request = await requestWhere(
+      (text) => text.startsWith("<openclaw-instructions>\n# Subagent Context\n") && text.includes(task),
     );
-    expect(said).toContain('"status":"accepted"');
-    const request = await requestWith(task);
     expect(request.workingDirectory).toContain(world.workspaceOf(other));
+  });
+
+  it("come to an end where two agents answer each other", async () => {
+    const user = `echo-of-${agentId}`;
+    await ask(other, user, "say ready");
+    const back = {
+      sessionKey: sessionKeyOf(agentId, user),
+      message: `say pong to ${agentId}`,
+      timeoutSeconds: 3,
+    };
+    const message = {
+      sessionKey: sessionKeyOf(other, user),
+      message: `call sessions_send ${JSON.stringify(back)}`,
+      timeoutSeconds: 60,
+    };
+    await ask(agentId, user, `call sessions_send ${JSON.stringify(message)}`);
+    // The last of it: what came of the answer is told to whoever asked for it, and is not answered again.
+    await requestWhere((text) => text.endsWith(`\n\npong to ${agentId}`));
+    const turns = await turnsThatRest(5_000);
+    expect(await turnsThatRest(5_000)).toBe(turns);
+    const asked = world.model.requests.filter(({ lastUserText }) =>
+      lastUserText.endsWith(`\n\nsay pong to ${agentId}`),
+    );
+    expect(asked).toHaveLength(1);
   });
 
   it("are refused where another plugin vetoes them, and the model is told why", async () => {
@@ -168,6 +207,17 @@ describe.each(CONTRACTORS)("OpenClaw's tools in the hands of $adapter", ({ agent
     const request = await requestWith(`say good morning from ${agentId}`);
     expect(toolsIn(request)).toContain("mcp__openclaw__sessions_list");
     expect(request.workingDirectory).toContain(world.workspaceOf(agentId));
+  });
+});
+
+describe.each(CONTRACTORS)("a heartbeat of OpenClaw's on $adapter", ({ agentId }) => {
+  it("wakes the contractor in its own conversation, which it remembers", async () => {
+    await ask(agentId, "heart", "remember the birch");
+    const wake = { mode: "now", text: `say awake, ${agentId}`, sessionKey: sessionKeyOf(agentId, "heart") };
+    await gateway.call("wake", wake);
+    const request = await requestWith(`say awake, ${agentId}`);
+    expect(request.userTexts[0]).toBe("remember the birch");
+    expect(toolsIn(request)).toContain("mcp__openclaw__sessions_list");
   });
 });
 
