@@ -54,7 +54,9 @@ describe("turnRequestOf", () => {
 
   it("hands on what the host would have put into a system prompt for this turn", async () => {
     expect((await requestOf({})).instructions).toBeUndefined();
-    expect((await requestOf({ extraSystemPrompt: "Answer in verse." })).instructions).toBe("Answer in verse.");
+    expect((await requestOf({ extraSystemPrompt: "Answer in verse." })).instructions).toBe(
+      "Answer in verse.",
+    );
   });
 
   it("takes the life of the conversation and its settings from the host's entry", async () => {
