@@ -4,7 +4,7 @@ import { createBridgeWorld, type BridgeWorld } from "./bridge-world.ts";
 import { acting } from "./watched-turn.ts";
 
 /** Longer than an agent takes to start, which counts as silence, too. */
-const SILENCE_MS = 1_500;
+const SILENCE_MS = 5_000;
 const LONGER_MS = SILENCE_MS + 300;
 
 /** A warm session of a contractor who may not be silent for long. */

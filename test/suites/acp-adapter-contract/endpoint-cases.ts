@@ -17,9 +17,14 @@ export function describeEndpointUse(implementation: ContractImplementation): voi
       const session = await world().newAdapter().createSession(openingIn(world()));
       expect(await ask(session, "say first")).toBe("first");
       await session.close();
-      const asked = model.requests.slice(earlier).filter(({ path }) => path === "/v1/messages");
+      // Another session may still be asking for its title.
+      const asked = model.requests
+        .slice(earlier)
+        .filter(({ path }) => path === "/v1/messages")
+        .map(({ body }) => JSON.stringify(body))
+        .filter((body) => body.includes(session.sessionId));
       expect(asked.length).toBeGreaterThan(0);
-      for (const { body } of asked) expect(JSON.stringify(body)).toContain("say first");
+      for (const body of asked) expect(body).toContain("say first");
     });
   });
 
