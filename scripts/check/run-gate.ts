@@ -7,7 +7,7 @@ import { CHECK_CACHE, type Gate } from "./gates.ts";
 export type GateResult = Count & { gate: Gate; seconds: number; output: string };
 
 /** A gate that hangs ends the run as failed instead of never. */
-const LIMIT_MS = 30 * 60_000;
+const LIMIT_MS = 60 * 60_000;
 
 const root = resolve(import.meta.dirname, "../..");
 

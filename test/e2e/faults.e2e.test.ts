@@ -58,7 +58,7 @@ async function restartGateway(): Promise<void> {
   gateway = await world.openclaw.startGateway();
 }
 
-const longPrompt = (agentId: string, user: string): string => `count to 400 for ${user} of ${agentId}`;
+const longPrompt = (agentId: string, user: string): string => `count to 2000 for ${user} of ${agentId}`;
 
 /** Starts a turn that takes a while, and resolves when Claude is in the middle of its answer. */
 async function beginLongTurn(agentId: string, user: string): Promise<{ ended: Promise<ChatAnswer | null> }> {
@@ -261,7 +261,7 @@ describe.each(CONTRACTORS)("OpenClaw's own changes of a conversation on $adapter
       ...["reset-session", "--agent-id", agentId, "--session-key", sessionKeyOf(agentId, "cli-reset")],
     );
     expect(reset).toMatchObject({ exitCode: 0, json: { via: "gateway" } });
-    expect((await ended)?.text).not.toContain("399 400");
+    expect((await ended)?.text).not.toContain("1999 2000");
     expect(await answer(agentId, "cli-reset", RECALL)).toBe("Nothing yet.");
   });
 
