@@ -1,5 +1,10 @@
 import { stripVTControlCharacters } from "node:util";
 
+/** Text between tags of that name, which it cannot close. */
+export function tagged(tag: string, text: string): string {
+  return `<${tag}>\n${harmlessWithin(tag, text)}\n</${tag}>`;
+}
+
 /** Text that may stand between tags of that name: it cannot close them, and has no control characters. */
 export function harmlessWithin(tag: string, text: string): string {
   return withoutControlCharacters(text)

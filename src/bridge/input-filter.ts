@@ -1,6 +1,6 @@
 import type { PromptImage } from "../acp/acp-adapter.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
-import { harmlessWithin, withoutControlCharacters } from "./harmless-text.ts";
+import { tagged, withoutControlCharacters } from "./harmless-text.ts";
 import { openEnvelope, readableContext } from "./host-envelopes.ts";
 import { withoutInstructions } from "./turn-instructions.ts";
 import type { InboundMessage } from "./turn.ts";
@@ -36,9 +36,8 @@ export function buildClaudeTurnPayload(message: InboundMessage, fileNotes: strin
   return { text: joined([labelled(CONTEXT_TAG, context), told, files]), images };
 }
 
-/** What a session must know before it reads the message goes in front, except of a slash command. */
+/** What a session must know before it reads the message goes in front. Not for a slash command, which must stay first. */
 export function withPreface(payload: ClaudeTurnPayload, preface: (string | undefined)[]): ClaudeTurnPayload {
-  if (payload.text.startsWith("/")) return payload;
   return { ...payload, text: joined([...preface, payload.text]) };
 }
 
@@ -82,8 +81,7 @@ function news(message: InboundMessage, context: string[]): string {
 
 /** Other people's words between tags that they cannot close; empty for none. */
 function labelled(tag: string, lines: string[]): string {
-  if (lines.length === 0) return "";
-  return `<${tag}>\n${harmlessWithin(tag, lines.join("\n"))}\n</${tag}>`;
+  return lines.length === 0 ? "" : tagged(tag, lines.join("\n"));
 }
 
 function joined(parts: (string | undefined)[]): string {

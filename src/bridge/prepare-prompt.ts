@@ -45,9 +45,9 @@ export function createPromptPreparation(turn: {
     const summary = needsSummary(session) ? await summaryFor(request, session) : undefined;
     const command = isSlashCommand(message);
     const summarized = summary !== undefined && !command;
-    const instructions = command ? undefined : instructionNews(request.instructions, session.loan.memory);
+    const preface = command ? [] : [instructionNews(request.instructions, session.loan.memory), summary];
     return {
-      payload: withPreface(payload, [instructions, summary]),
+      payload: withPreface(payload, preface),
       notices: noticesOf({ interrupted, fresh: session.fresh, summarized }),
       // What was owed before is still owed, whether or not this turn knows the history.
       summaryOwed: command && (summary !== undefined || session.continues?.seedPending === true),

@@ -1,5 +1,5 @@
 import type { SessionMemory } from "../pool/session-loan.ts";
-import { harmlessWithin } from "./harmless-text.ts";
+import { harmlessWithin, tagged } from "./harmless-text.ts";
 
 const TAG = "openclaw-instructions";
 const OVER = "(None: what stood here before holds no longer.)";
@@ -15,7 +15,7 @@ export function instructionNews(
   const wanted = instructions?.trim() ?? "";
   if (wanted === memory.instructionsTold) return undefined;
   memory.instructionsTold = wanted;
-  return `<${TAG}>\n${harmlessWithin(TAG, wanted === "" ? OVER : wanted)}\n</${TAG}>`;
+  return tagged(TAG, wanted === "" ? OVER : wanted);
 }
 
 /** Other people's words that cannot pass for OpenClaw's instructions. */
