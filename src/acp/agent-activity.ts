@@ -46,7 +46,7 @@ export function createAgentActivity(router: TurnRouter, between: BetweenTurns): 
 
   return {
     get hasBackgroundWork() {
-      return backgroundTasks > 0 || between.turnOpen;
+      return backgroundTasks > 0 || between.turnOpen || performance.now() < ownTurnDueUntil;
     },
     get limitResetAt() {
       return limitResetAt;

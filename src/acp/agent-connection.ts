@@ -16,6 +16,7 @@ import { ContractorError } from "../errors/contractor-error.ts";
 import { startAgentProcess, type AgentProcess } from "../process/agent-process.ts";
 import type { AgentLaunch } from "./adapter-launch.ts";
 import { withDeadline } from "./deadline.ts";
+import { orderedMessages } from "./ordered-messages.ts";
 import { readSdkMessage, SDK_MESSAGE_METHOD, type SdkSign } from "./sdk-message.ts";
 
 /** What the agent may tell us and ask of us, at any time from its start on. */
@@ -85,7 +86,7 @@ function openChannel(agentProcess: AgentProcess, callbacks: AgentCallbacks): Cli
       })
       // Adapters send notifications of their own (`_auth/status_update`, …); they are not for us.
       .onNotification("*", () => undefined)
-      .connect(ndJsonStream(agentProcess.input, agentProcess.output))
+      .connect(orderedMessages(ndJsonStream(agentProcess.input, agentProcess.output)))
   );
 }
 

@@ -117,6 +117,15 @@ it("what the agent tells of a finished task is told whole when it goes on from a
   ]);
 });
 
+it("a task that has ended and was not told of yet is work in the background", () => {
+  activity.onSign({ type: "background-tasks", running: 1 });
+  activity.onSign(TASK_END);
+  activity.onSign({ type: "background-tasks", running: 0 });
+  expect(activity.hasBackgroundWork).toBe(true);
+  ownTurn();
+  expect(activity.hasBackgroundWork).toBe(false);
+});
+
 it("a prompt after the agent has told of a finished task is answered at once", () => {
   activity.onSign(TASK_END);
   ownTurn();
