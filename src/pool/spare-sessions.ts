@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { AgentSession } from "../acp/acp-adapter.ts";
 
 export type SpareOpening = {
@@ -16,6 +17,7 @@ export type SpareSessions = {
   has(owner: string): boolean;
   /** Resolves to the one that has ended; undefined when there is none to end. */
   endOldest(): Promise<AgentSession | undefined>;
+  /** Those that are being opened too, if they are open within some seconds: `isWanted` must be false by then. */
   endAll(): Promise<void>;
   /** Those that are being opened included. */
   readonly count: number;
@@ -28,13 +30,16 @@ type Spare = { key: string; session: AgentSession | undefined; openedAt: number 
 /** What it read when it was opened is taken for what is, so it must not be old; before it is, it is renewed. */
 const OLDEST_MS = 60 * 60_000;
 const RENEWED_AFTER_MS = OLDEST_MS / 2;
+/** A Gateway that stops does not wait for its plugins much longer. */
+const OPEN_WITHIN_MS = 3_000;
 
 export function createSpares(end: (session: AgentSession) => Promise<void>): SpareSessions {
   const spares = new Map<string, Spare>();
+  const preparing = new Set<Promise<void>>();
 
-  async function prepare(
+  async function open(
     owner: string,
-    { key, open, isWanted }: SpareOpening & { isWanted: () => boolean },
+    { key, open: opening, isWanted }: SpareOpening & { isWanted: () => boolean },
   ): Promise<void> {
     const known = spares.get(owner);
     if (known !== undefined && known.key === key && isFresh(known)) return;
@@ -42,7 +47,7 @@ export function createSpares(end: (session: AgentSession) => Promise<void>): Spa
     spares.set(owner, spare);
     try {
       if (known?.session !== undefined) await end(known.session);
-      const session = await open();
+      const session = await opening();
       if (spares.get(owner) === spare && isWanted()) spare.session = session;
       else await end(session);
     } finally {
@@ -72,11 +77,18 @@ export function createSpares(end: (session: AgentSession) => Promise<void>): Spa
 
   return {
     has: (owner) => spares.has(owner),
-    prepare,
+    async prepare(owner, opening) {
+      const opened = open(owner, opening);
+      preparing.add(opened);
+      await opened.finally(() => preparing.delete(opened));
+    },
     take,
     endOldest,
     async endAll() {
       while ((await endOldest()) !== undefined);
+      // Whoever prepares it hears of its failure.
+      const settled = Promise.allSettled(preparing);
+      await Promise.race([settled, delay(OPEN_WITHIN_MS, undefined, { ref: false })]);
     },
     get count() {
       return spares.size;

@@ -7,7 +7,7 @@ import type { ChatAnswer } from "../../scripts/world/chat-client.ts";
 import type { Gateway } from "../../scripts/world/gateway.ts";
 import { createSeededRandom } from "../fixtures/seeded-random.ts";
 import { createContractorWorld, editPluginConfig, type ContractorWorld } from "./world/contractor-world.ts";
-import { pidsWorkingIn } from "./world/processes.ts";
+import { commandOf, pidsWorkingIn } from "./world/processes.ts";
 
 const CONTRACTORS = [
   { agentId: "dev", adapter: "claude-agent-acp" },
@@ -151,6 +151,6 @@ describe("a Gateway that is killed", () => {
 
 it("a Gateway that is stopped leaves nothing when it is gone", async () => {
   await gateway.stop();
-  expect(await ownPids()).toEqual([]);
+  expect(await Promise.all((await ownPids()).map(commandOf))).toEqual([]);
   expect(foreign.exitCode ?? foreign.signalCode).toBeNull();
 });

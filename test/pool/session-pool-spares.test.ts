@@ -105,10 +105,13 @@ describe("a spare session", () => {
     const gate = Promise.withResolvers<AgentSession>();
     const preparing = world.pool.prepareSpare("zed", { key: "key", open: () => gate.promise });
     await vi.advanceTimersByTimeAsync(0);
-    await world.pool.drain();
+    const drained = world.pool.drain();
+    await vi.advanceTimersByTimeAsync(0);
     expect(world.closed()).toEqual([spareOf("dev")]);
     const late = fakeSession("late");
     gate.resolve(late);
+    await drained;
+    expect(late.closed).toBe(1);
     await preparing;
     expect([late.closed, world.pool.liveSessions]).toEqual([1, 0]);
   });

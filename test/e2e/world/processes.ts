@@ -1,6 +1,12 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 
-/** Command lines of the running processes whose environment or command line names a folder (Linux). */
+/** OpenClaw's own workers end by themselves, some of them when their Gateway is gone already. */
+const WORKER_OF_OPENCLAW = /\/node_modules\/openclaw\/dist\/\S*\.worker\.js\b/;
+
+/**
+ * Command lines of the running processes whose environment or command line names a folder, but for OpenClaw's own workers
+ * (Linux).
+ */
 export async function processesOf(folder: string): Promise<string[]> {
   const found = await Promise.all(
     (await otherPids()).map(async (pid) => {
@@ -10,10 +16,18 @@ export async function processesOf(folder: string): Promise<string[]> {
         readFile(`/proc/${pid}/environ`, "utf8").catch(() => ""),
       ]);
       const names = command.includes(folder) || environment.includes(folder);
-      return names ? [command.replaceAll("\0", " ").trim()] : [];
+      return names && !WORKER_OF_OPENCLAW.test(command) ? [command.replaceAll("\0", " ").trim()] : [];
     }),
   );
   return found.flat();
+}
+
+/** What a process is, for whoever reads that it should not be there: its pid, state, parent and command line (Linux). */
+export async function commandOf(pid: number): Promise<string> {
+  const [stat, command] = await Promise.all(
+    ["stat", "cmdline"].map((file) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "gone by now")),
+  );
+  return `${stat?.split(" ").slice(0, 5).join(" ") ?? ""}: ${command?.replaceAll("\0", " ").trim() ?? ""}`;
 }
 
 /** Pids of the processes that work in a folder: an adapter, its `claude`, and what that runs (Linux). */
