@@ -8,13 +8,14 @@ const ROOMS = {
   errors: [],
   config: ["errors"],
   process: ["errors", "config"],
+  endpoint: ["errors", "config"],
   loopback: ["errors"],
   acp: ["process", "loopback", "errors", "config"],
   pool: ["acp", "process", "errors", "config"],
-  contractor: ["process", "config", "errors"],
-  bridge: ["contractor", "acp", "pool", "config", "errors"],
-  openclaw: ["bridge", "contractor", "acp", "pool", "process", "loopback", "config", "errors"],
-  cli: ["contractor", "openclaw", "config", "errors"],
+  contractor: ["process", "endpoint", "config", "errors"],
+  bridge: ["contractor", "acp", "pool", "endpoint", "config", "errors"],
+  openclaw: ["bridge", "contractor", "acp", "pool", "process", "loopback", "endpoint", "config", "errors"],
+  cli: ["contractor", "openclaw", "endpoint", "config", "errors"],
 };
 
 const roomNames = Object.keys(ROOMS);

@@ -9,6 +9,8 @@ export type AgentLaunch = {
   command: string;
   args: string[];
   environment: Record<string, string>;
+  /** Claude Code settings that go with the program, above those of files and below the gate's. */
+  settings?: Record<string, unknown> | undefined;
   /** Has the process ended when this one cannot do it any more. */
   lease?: LeaseRequest | undefined;
   /** What this program needs that others do not; nothing unless given. */
@@ -29,6 +31,8 @@ export type AgentNeeds = {
   losesUnknownCommands?: boolean;
   /** Its Claude Code asks an MCP server for its tools once, and does not hear of changes. */
   keepsToolLists?: boolean;
+  /** Its Claude Code knows CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST. */
+  canBeManaged?: boolean;
   /** It runs Claude Code for questions of its own, beside the session. */
   asksClaudeBeside?: boolean;
   /** Variables that it needs for this; a contractor's own settings win. */
@@ -38,10 +42,16 @@ export type AgentNeeds = {
 /** The launch of an adapter's program under the Node that runs us. `folder`: for what is written for it, nothing secret. */
 export async function adapterLaunch(
   name: AdapterName,
-  start: { program: string; environment: Record<string, string>; folder: string; lease?: LeaseRequest },
+  start: {
+    program: string;
+    environment: Record<string, string>;
+    settings?: Record<string, unknown>;
+    folder: string;
+    lease?: LeaseRequest;
+  },
 ): Promise<AgentLaunch> {
   const { needs } = ADAPTER_PACKAGES[name];
-  const { program, environment, folder } = start;
+  const { program, environment, settings, folder } = start;
   const executable = environment["CLAUDE_CODE_EXECUTABLE"];
   return {
     command: process.execPath,
@@ -51,6 +61,7 @@ export async function adapterLaunch(
       ...environment,
       ...(needs.asksClaudeBeside ? await claudeLauncherEnvironment({ folder, program, executable }) : {}),
     },
+    settings,
     lease: start.lease,
     needs,
   };

@@ -19,7 +19,7 @@ export const ADAPTER_PACKAGES: Record<AdapterName, AdapterPackage> = {
     manifest: claudeAgentAcp,
     lock: claudeAgentAcpLock,
     program: "node_modules/@agentclientprotocol/claude-agent-acp/dist/index.js",
-    needs: { asksClaudeBeside: true },
+    needs: { asksClaudeBeside: true, canBeManaged: true },
   },
   "claude-code-acp": {
     manifest: claudeCodeAcp,
@@ -41,6 +41,11 @@ export const ADAPTER_PACKAGES: Record<AdapterName, AdapterPackage> = {
     },
   },
 };
+
+/** Whether this adapter's Claude Code can be told that whoever starts it provides endpoint and key. */
+export function canBeManaged(name: AdapterName): boolean {
+  return ADAPTER_PACKAGES[name].needs.canBeManaged ?? false;
+}
 
 /** Whether a session of this adapter knows the tools that it was opened with, and no others. */
 export function keepsToolLists(name: AdapterName): boolean {

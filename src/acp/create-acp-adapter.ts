@@ -64,7 +64,8 @@ export function createAcpAdapter(launch: AgentLaunch, options: AcpAdapterOptions
     try {
       gated?.tools.expect(request.openclawTools ?? []);
       const params = openingParams(request, {
-        ...{ needs, gateSettings: gated?.settings ?? {}, toolServer: gated?.mcpServer },
+        ...{ needs, settings: launch.settings ?? {} },
+        ...{ gateSettings: gated?.settings ?? {}, toolServer: gated?.mcpServer },
       });
       return await parts.open(connection, (agent) =>
         opening(agent, { params, deadlineMs: timings.openSessionMs }),

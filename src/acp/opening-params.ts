@@ -21,6 +21,8 @@ const RAW_MESSAGES = [
 /** What a session is opened with, besides what the caller asks for. */
 export type OpeningContext = {
   needs: AgentNeeds;
+  /** Claude Code settings that go with the program. */
+  settings: Record<string, unknown>;
   gateSettings: Record<string, unknown>;
   /** Where OpenClaw's tools are; undefined without a gate. */
   toolServer: HttpMcpServer | undefined;
@@ -29,10 +31,11 @@ export type OpeningContext = {
 /** What `session/new`, `session/resume`, `session/load` and `session/fork` have in common. Foreign agents ignore `_meta`. */
 export function openingParams(
   request: OpenSessionRequest,
-  { needs, gateSettings, toolServer }: OpeningContext,
+  { needs, settings, gateSettings, toolServer }: OpeningContext,
 ): Record<string, unknown> {
   const { workspace, systemPromptAppend, claudeOptions, openclawTools, mcpServers = [] } = request;
   const offered = openclawTools && toolServer ? [toolServer] : [];
+  const asked = mergeSettings(claudeOptions.settings ?? {}, settings);
   return {
     cwd: workspace,
     mcpServers: [...offered, ...mcpServers],
@@ -43,7 +46,7 @@ export function openingParams(
           // Otherwise most turns cost a second request, with the whole context, to guess what the person types next.
           promptSuggestions: false,
           ...toolOptions(claudeOptions, needs),
-          ...settingsOptions(mergeSettings(claudeOptions.settings ?? {}, gateSettings), needs),
+          ...settingsOptions(mergeSettings(asked, gateSettings), needs),
         },
         emitRawSDKMessages: RAW_MESSAGES,
       },

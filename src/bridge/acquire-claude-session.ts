@@ -23,7 +23,7 @@ export type AcquiredSession = {
   loan: SessionLoan;
   /** The entry that this session continues; null when it is a new one. */
   continues: SessionMapEntry | null;
-  /** The active entry that a new session takes the place of once its first turn is completed. */
+  /** The active entry that another session, this one, takes the place of once the turn is completed. */
   replaces: SessionMapEntry | null;
   /** Why it is a new session, where that is not a matter of course. */
   fresh: FreshStartReason | undefined;
@@ -71,8 +71,8 @@ export async function acquireClaudeSession(
   }
   const { historyFrom } = plan.entry;
   return resumption.gone
-    ? { loan, continues: null, replaces: plan.entry, fresh: "lost", historyFrom }
-    : { loan, continues: plan.entry, replaces: null, fresh: undefined, historyFrom };
+    ? { loan, continues: null, replaces: plan.replaces ?? plan.entry, fresh: "lost", historyFrom }
+    : { loan, continues: plan.entry, replaces: plan.replaces, fresh: undefined, historyFrom };
 }
 
 async function openClaudeSession(
@@ -103,7 +103,7 @@ async function createOpener(acquisition: SessionOrigin): Promise<Opener> {
         ...opening,
         sessionId: entry.claudeSessionId,
       });
-      const witness = await witnessOf(entry, { dependencies, resumed: failure === null });
+      const witness = await witnessOf(entry, { dependencies, metadata, resumed: failure === null });
       if (verdictOnResume(failure, witness) === "replace") {
         await session?.close();
         return null;
@@ -130,11 +130,13 @@ async function askToResume(
 
 async function witnessOf(
   entry: SessionMapEntry,
-  { dependencies, resumed }: { dependencies: BridgeDependencies; resumed: boolean },
+  asked: Pick<SessionOrigin, "dependencies" | "metadata"> & { resumed: boolean },
 ): Promise<TranscriptWitness> {
   const { claudeSessionId, workspace, transcript } = entry;
+  const { dependencies, metadata, resumed } = asked;
+  const where = { workspace, known: transcript, configDir: metadata.claudeConfigDir };
   try {
-    const found = await dependencies.findTranscript(claudeSessionId, { workspace, known: transcript });
+    const found = await dependencies.findTranscript(claudeSessionId, where);
     if (found !== null) return "present";
     return transcript === undefined ? "unseen" : "missing";
   } catch (cause) {
@@ -176,10 +178,11 @@ function mcpServersOf({ dependencies, metadata, nativeTools }: SessionOrigin): M
  */
 function fingerprintOf(origin: SessionOrigin): string {
   const { metadata, workspace, nativeTools, openclawTools } = origin;
-  const { adapter, endpoint, model, claudeExecutable } = metadata;
+  const { adapter, endpoint, model, claudeExecutable, claudeConfigDir } = metadata;
   const offered = keepsToolLists(adapter) ? openclawTools : openclawTools !== null;
   const tools = [nativeTools, offered, mcpServersOf(origin)];
-  return JSON.stringify([adapter, endpoint, model, claudeExecutable, workspace, ...tools].map(orNull));
+  const program = [adapter, endpoint, model, claudeExecutable, claudeConfigDir, workspace];
+  return JSON.stringify([...program, ...tools].map(orNull));
 }
 
 /**
@@ -196,9 +199,9 @@ export async function prepareSpareSession(origin: SessionOrigin): Promise<void> 
 
 /** A new session must know what one that is opened now would know: the role text, and what Claude Code reads by itself. */
 async function spareKeyOf(origin: SessionOrigin): Promise<string> {
-  const { dependencies, workspace } = origin;
+  const { dependencies, metadata, workspace } = origin;
   const { systemPromptAppend } = await openingOf(origin);
-  const context = await dependencies.readContextStamp(workspace);
+  const context = await dependencies.readContextStamp(metadata, workspace);
   return JSON.stringify([fingerprintOf(origin), systemPromptAppend, context]);
 }
 

@@ -1,5 +1,6 @@
 import type { AcpAdapter, McpServerDefinition } from "../acp/acp-adapter.ts";
 import type { PluginConfig } from "../config/schema.ts";
+import type { LimitBook } from "../endpoint/limit-book.ts";
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
 import type { OpenTurns } from "../contractor/open-turns.ts";
 import type { EndReason, SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
@@ -27,11 +28,11 @@ export type BridgeDependencies = {
   /** The role text, byte for byte the same at new and at resume. */
   readBootstrap(metadata: ContractorAgentMetadata): Promise<string>;
   /** Changes with everything that Claude Code reads of the workspace when a session begins. */
-  readContextStamp(workspace: string): Promise<string>;
+  readContextStamp(metadata: ContractorAgentMetadata, workspace: string): Promise<string>;
   /** Where Claude Code keeps the session's transcript; null when it is nowhere. `known`: where it was seen before. */
   findTranscript(
     claudeSessionId: string,
-    where: { workspace: string; known: string | undefined },
+    where: { workspace: string; known: string | undefined; configDir: string | undefined },
   ): Promise<string | null>;
   openTurns(workspace: string): OpenTurns;
   /** What Claude said after its turn, when work in the background was done. Reports its own failures. */
@@ -47,6 +48,8 @@ export type BridgeDependencies = {
   /** The user whom Claude Code runs as; undefined on systems without. */
   uid: number | undefined;
   pool: SessionPool;
+  /** Which endpoints take no requests at present. */
+  limits: LimitBook;
   /** For what no person is told of. */
   log(message: string): void;
   queue: TurnQueue;

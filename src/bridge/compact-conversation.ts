@@ -44,6 +44,7 @@ export async function compactConversation(
         attachments: [],
       },
       instructions: undefined,
+      purpose: "chat",
       settings: choices.settings,
       nativeTools: choices.nativeTools,
       openclawTools: choices.openclawTools && refusing(choices.openclawTools),

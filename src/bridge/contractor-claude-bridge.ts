@@ -18,7 +18,7 @@ import {
 import { conversationId } from "./conversation-id.ts";
 import { normalizeClaudeError } from "./response-normalizer.ts";
 import { askAside, type SideAnswer, type SideQuestion } from "./side-question.ts";
-import { takeTurn } from "./take-turn.ts";
+import { serveTurn } from "./serve-turn.ts";
 import {
   emptyTurnRecord,
   type SessionTools,
@@ -71,7 +71,7 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
     dependencies.latestTools.set(request.agentId, tools);
     const maxWaiting = dependencies.readConfig().maxQueuedTurns;
     const run = (signal: AbortSignal): Promise<TurnOutcome> =>
-      takeTurn(dependencies, { request: { ...request, signal }, observer });
+      serveTurn(dependencies, { request: { ...request, signal }, observer });
     const outcome = await queue
       .enqueue(conversationId(request), { signal, maxWaiting, run })
       .catch((cause: unknown) => failed(unexpectedFailure(cause)));

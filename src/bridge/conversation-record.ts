@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
+import { endpointNameOf, type ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
 import type { TurnEnding } from "../contractor/open-turns.ts";
-import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
+import type { EndReason, SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
 import type { ConversationKey, SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import type { ContractorError } from "../errors/contractor-error.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
@@ -9,7 +9,7 @@ import type { AcquiredSession } from "./acquire-claude-session.ts";
 import type { BridgeDependencies, UnrecordedSession } from "./bridge-dependencies.ts";
 import { conversationId } from "./conversation-id.ts";
 import { planSession, type SessionPlan } from "./plan-session.ts";
-import type { TurnRequest } from "./turn.ts";
+import type { TurnOutcome, TurnRequest } from "./turn.ts";
 
 /** For a new session; one that goes on is looked for once a turn until it is found. */
 const TRANSCRIPT_LOOKS = 10;
@@ -38,7 +38,7 @@ export type ConversationRecord = {
   /** Only now is the session's id known to be resumable. */
   completed(session: AcquiredSession, facts: TurnFacts): Promise<RecordedTurn>;
   /** The turn is over, however it ended. */
-  close(ending: "completed" | "cancelled" | "failed"): Promise<void>;
+  close(outcome: TurnOutcome): Promise<void>;
 };
 
 type Conversation = {
@@ -68,7 +68,8 @@ export async function openConversationRecord(conversation: Conversation): Promis
   };
   try {
     await recordLate(dependencies, { store, id: conversationId(key) });
-    const plan = await planSession(store, { key, request, left: claim.left });
+    const endpoint = endpointNameOf(metadata);
+    const plan = await planSession(store, { key, request, left: claim.left, endpoint });
     resumable = plan.kind === "continue" || plan.replaces !== null;
     // What was interrupted in the life before a reset concerns nobody in this one.
     const ofThisLife = plan.kind === "continue" || plan.because !== undefined;
@@ -79,10 +80,11 @@ export async function openConversationRecord(conversation: Conversation): Promis
         resumable = true;
         return recordTurn({ ...conversation, store, key }, { session, ...facts });
       },
-      async close(ending) {
+      async close(outcome) {
+        if (outcome.kind === "failed" && outcome.mayGoElsewhere) await noteMissed(store, plan);
         // A claim that cannot be removed costs the next answer a wrong notice, not this one its text.
         await claim
-          .end(ending === "completed" ? { kind: "settled" } : endWith(ending))
+          .end(outcome.kind === "completed" ? { kind: "settled" } : endWith(outcome.kind))
           .catch(() => undefined);
       },
     };
@@ -101,17 +103,34 @@ const NOTHING_KEPT: ConversationRecord = {
   close: () => Promise.resolve(),
 };
 
+/** OpenClaw may have another model answer: the session is told of that with its next turn. */
+async function noteMissed(store: SessionMapStore, plan: SessionPlan): Promise<void> {
+  if (plan.kind !== "continue" || plan.replaces !== null || plan.entry.missedSince !== undefined) return;
+  const { claudeSessionId: expected, lastActivityAt: missedSince } = plan.entry;
+  // Where it cannot be noted, Claude lacks an answer that the person has: no reason to hide why this turn failed.
+  await store.install({ ...plan.entry, missedSince }, { expected, endedBy: "moved" }).catch(() => undefined);
+}
+
 async function recordTurn(
   conversation: Conversation & { store: SessionMapStore; key: ConversationKey },
   turn: TurnFacts & { session: AcquiredSession },
 ): Promise<RecordedTurn> {
   const { dependencies, store, key } = conversation;
   const { session } = turn;
-  const { continues } = session;
+  const { continues, replaces } = session;
   const entry = await entryAfterTurn(conversation, turn);
-  if (continues !== null) {
-    const { claudeSessionId, lastActivityAt: at, lifecycle, transcript, seedPending, costUsd } = entry;
-    const changes = { lifecycle, transcript, seedPending, costUsd };
+  // What was missed has been told: a touch cannot take a field away.
+  if (continues !== null && replaces === null && continues.missedSince === entry.missedSince) {
+    const {
+      claudeSessionId,
+      lastActivityAt: at,
+      lifecycle,
+      transcript,
+      seedPending,
+      costUsd,
+      endpoint,
+    } = entry;
+    const changes = { lifecycle, transcript, seedPending, costUsd, endpoint };
     try {
       const noted = await store.touch({ key, claudeSessionId, at, changes });
       return { turns: noted ? entry.turns : null };
@@ -122,8 +141,8 @@ async function recordTurn(
   const unrecorded: UnrecordedSession = {
     entry,
     condition: {
-      expected: session.replaces?.claudeSessionId ?? null,
-      endedBy: session.fresh === "lost" ? "lost" : "rotated",
+      expected: (replaces ?? continues)?.claudeSessionId ?? null,
+      endedBy: endReasonOf(session, entry),
     },
   };
   try {
@@ -133,6 +152,12 @@ async function recordTurn(
     dependencies.unrecorded.set(conversationId(key), unrecorded);
     return { turns: entry.turns, problem: unexpectedFailure(cause) };
   }
+}
+
+/** Why the session ends that was the active one. */
+function endReasonOf({ replaces, fresh }: AcquiredSession, { endpoint }: SessionMapEntry): EndReason {
+  if (replaces?.endpoint !== undefined && replaces.endpoint !== endpoint) return "moved";
+  return fresh === "lost" ? "lost" : "rotated";
 }
 
 /** Before anything else, so that a disk that was full for a while costs no conversation its session. */
@@ -147,15 +172,17 @@ async function recordLate(
 }
 
 async function entryAfterTurn(
-  { dependencies, request, workspace, key }: Conversation & { key: ConversationKey },
+  { dependencies, metadata, request, workspace, key }: Conversation & { key: ConversationKey },
   { session, summaryOwed, costUsd = session.continues?.costUsd }: TurnFacts & { session: AcquiredSession },
 ): Promise<SessionMapEntry> {
   const { continues } = session;
   const claudeSessionId = session.loan.session.sessionId;
+  const { claudeConfigDir: configDir } = metadata;
   const timestamp = dependencies.now().toISOString();
   const looks = continues === null ? TRANSCRIPT_LOOKS : 1;
   const transcript =
-    continues?.transcript ?? (await writtenTranscript(dependencies, { claudeSessionId, workspace, looks }));
+    continues?.transcript ??
+    (await writtenTranscript(dependencies, { claudeSessionId, workspace, configDir, looks }));
   const lifecycle = request.lifecycle ?? continues?.lifecycle;
   return {
     ...key,
@@ -170,8 +197,19 @@ async function entryAfterTurn(
     ...(session.historyFrom === undefined ? {} : { historyFrom: session.historyFrom }),
     ...(transcript === null ? {} : { transcript }),
     ...(costUsd === undefined ? {} : { costUsd }),
-    ...(summaryOwed || continues?.seedPending !== undefined ? { seedPending: summaryOwed } : {}),
+    ...seedOf(continues, summaryOwed),
+    endpoint: endpointNameOf(metadata),
   };
+}
+
+/** What the session is still to be told: everything before it, or what it missed. */
+function seedOf(
+  continues: SessionMapEntry | null,
+  summaryOwed: boolean,
+): Pick<SessionMapEntry, "seedPending" | "missedSince"> {
+  const missedSince = continues?.missedSince;
+  if (missedSince !== undefined) return summaryOwed ? { missedSince } : {};
+  return summaryOwed || continues?.seedPending !== undefined ? { seedPending: summaryOwed } : {};
 }
 
 /**
@@ -180,11 +218,13 @@ async function entryAfterTurn(
  */
 async function writtenTranscript(
   dependencies: BridgeDependencies,
-  { claudeSessionId, workspace, looks }: { claudeSessionId: string; workspace: string; looks: number },
+  sought: { claudeSessionId: string; workspace: string; configDir: string | undefined; looks: number },
 ): Promise<string | null> {
-  const where = { workspace, known: undefined };
-  const found = await dependencies.findTranscript(claudeSessionId, where).catch(() => null);
+  const { claudeSessionId, looks, ...where } = sought;
+  const found = await dependencies
+    .findTranscript(claudeSessionId, { ...where, known: undefined })
+    .catch(() => null);
   if (found !== null || looks === 1) return found;
   await delay(TRANSCRIPT_LOOK_MS);
-  return writtenTranscript(dependencies, { claudeSessionId, workspace, looks: looks - 1 });
+  return writtenTranscript(dependencies, { ...sought, looks: looks - 1 });
 }

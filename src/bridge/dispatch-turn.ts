@@ -1,4 +1,3 @@
-import type { SessionUpdate } from "@agentclientprotocol/sdk/unstable";
 import type { AgentSession, PromptOutcome, SessionSettings } from "../acp/acp-adapter.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { AcquiredSession } from "./acquire-claude-session.ts";
@@ -59,8 +58,9 @@ export async function dispatchTurn(turn: Dispatch): Promise<Dispatched> {
     return await prompt(turn, { session, before: [] });
   } catch (failure) {
     if (!wasRefusedAsTooLong(turn, failure) || turn.isCompaction) throw failure;
-    if (session.continues === null) throw messageTooLong(failure);
-    return makeRoom(turn, { kind: "continue", entry: session.continues });
+    const { continues: entry, replaces } = session;
+    if (entry === null) throw messageTooLong(failure);
+    return makeRoom(turn, { kind: "continue", entry, replaces });
   }
 }
 
@@ -68,9 +68,9 @@ async function makeRoom(turn: Dispatch, plan: SessionPlan & { kind: "continue" }
   const { projection } = turn;
   const answered = projection.compacted ? null : await promptAfterCompaction(turn, plan);
   if (answered !== null) return answered;
-  const { entry } = plan;
-  const { historyFrom } = entry;
-  const rotation = { kind: "begin", replaces: entry, because: "rotated", historyFrom } as const;
+  const { historyFrom } = plan.entry;
+  const replaces = plan.replaces ?? plan.entry;
+  const rotation = { kind: "begin", replaces, because: "rotated", historyFrom } as const;
   const session = await turn.session.changeTo(rotation);
   if (session === null) return CANCELLED;
   return prompt(turn, { session, before: [] }).catch((failure: unknown) => {
@@ -123,21 +123,15 @@ async function prompt(
       // Whoever has cancelled a turn wants to hear no more of it; adapters go on for a moment.
       if (signal.aborted) return;
       // A prompt that is refused has nothing to announce: the notices wait for the first word of the answer.
-      if (speaks(update)) for (const notice of unsaid.splice(0)) projection.announce(notice);
+      if (projection.speaks(update)) for (const notice of unsaid.splice(0)) projection.announce(notice);
       projection.apply(update);
     },
     ...turn.callbacksFor(session),
   });
   turn.onPrompted(session);
-  return { outcome: await answer, session, prompt: payload.text, notices: unsaid, summaryOwed };
-}
-
-function speaks(update: SessionUpdate): boolean {
-  return (
-    update.sessionUpdate === "agent_message_chunk" &&
-    update.content.type === "text" &&
-    update.content.text !== ""
-  );
+  const outcome = await answer;
+  projection.answered();
+  return { outcome, session, prompt: payload.text, notices: unsaid, summaryOwed };
 }
 
 function wasRefusedAsTooLong({ projection }: Dispatch, failure: unknown): failure is ContractorError {

@@ -6,7 +6,8 @@ import type { TurnRequest } from "./turn.ts";
 
 /** Which Claude session a turn shall have. */
 export type SessionPlan =
-  | { kind: "continue"; entry: SessionMapEntry }
+  /** `replaces`: the active entry, where the conversation comes back from another endpoint to this one's session. */
+  | { kind: "continue"; entry: SessionMapEntry; replaces: SessionMapEntry | null }
   /** `replaces`: the active entry that the new session takes the place of. */
   | {
       kind: "begin";
@@ -19,11 +20,17 @@ export type SessionPlan =
 /** Reads the map, and tells a conversation that is new from one that has lost its session. */
 export async function planSession(
   store: SessionMapStore,
-  turn: { key: ConversationKey; request: TurnRequest; left: UnfinishedTurn | null },
+  turn: {
+    key: ConversationKey;
+    request: TurnRequest;
+    left: UnfinishedTurn | null;
+    /** The one that serves the turn. */
+    endpoint: string;
+  },
 ): Promise<SessionPlan> {
-  const { key, request, left } = turn;
+  const { key, request, left, endpoint } = turn;
   const entry = await store.get(key);
-  if (entry !== null && isOfThisLife(entry, request)) return { kind: "continue", entry };
+  if (entry !== null && isOfThisLife(entry, request)) return goOn(store, { key, entry, endpoint });
   // OpenClaw began the conversation anew while this plugin was not there to hear of it.
   const superseded = entry !== null;
   const ended = superseded ? await store.close(key, "superseded") : await store.latest(key);
@@ -33,6 +40,21 @@ export async function planSession(
     because: superseded ? undefined : await reasonToBegin(store, { ended, request, left }),
     historyFrom: historyFromAfter(ended),
   };
+}
+
+/** A Claude session stays with its endpoint: another one may refuse what the first has signed, and has another context. */
+async function goOn(
+  store: SessionMapStore,
+  { key, entry, endpoint }: { key: ConversationKey; entry: SessionMapEntry; endpoint: string },
+): Promise<SessionPlan> {
+  if (entry.endpoint === undefined || entry.endpoint === endpoint) {
+    return { kind: "continue", entry, replaces: null };
+  }
+  const { historyFrom } = entry;
+  const left = await store.leftAt(key, endpoint);
+  if (left === null) return { kind: "begin", replaces: entry, because: "moved", historyFrom };
+  const returning = { ...left, missedSince: left.missedSince ?? left.lastActivityAt };
+  return { kind: "continue", entry: returning, replaces: entry };
 }
 
 function isOfThisLife(entry: SessionMapEntry, { lifecycle }: TurnRequest): boolean {

@@ -1,8 +1,9 @@
 import type { AcquiredSession } from "./acquire-claude-session.ts";
-import { summaryOfHistory } from "./history-seed.ts";
+import { summaryOfHistory, summaryOfMissed } from "./history-seed.ts";
 import { isSlashCommand, withPreface, type ClaudeTurnPayload } from "./input-filter.ts";
 import { prepareInbound } from "./prepare-inbound.ts";
 import { noticesOf } from "./session-start.ts";
+import { serviceNotice, type Service } from "./turn-service.ts";
 import { instructionNews } from "./turn-instructions.ts";
 import type { TurnRequest } from "./turn.ts";
 
@@ -28,8 +29,9 @@ export function createPromptPreparation(turn: {
   workspace: string;
   /** See `ConversationRecord`. */
   interrupted: boolean;
+  service: Service & { now: Date };
 }): PreparePrompt {
-  const { request, workspace, interrupted } = turn;
+  const { request, workspace, interrupted, service } = turn;
   const { message } = request;
   /** By whether the agent takes images. */
   const inbound = new Map<boolean, Promise<ClaudeTurnPayload>>();
@@ -48,9 +50,12 @@ export function createPromptPreparation(turn: {
     const preface = command ? [] : [instructionNews(request.instructions, session.loan.memory), summary];
     return {
       payload: withPreface(payload, preface),
-      notices: noticesOf({ interrupted, fresh: session.fresh, summarized }),
+      notices: [
+        ...serviceNotice(service, { session, summarized }),
+        ...noticesOf({ interrupted, fresh: session.fresh, summarized }),
+      ],
       // What was owed before is still owed, whether or not this turn knows the history.
-      summaryOwed: command && (summary !== undefined || session.continues?.seedPending === true),
+      summaryOwed: command && (summary !== undefined || isOwedMore(session)),
       costBefore: costBefore(session),
     };
   };
@@ -58,7 +63,11 @@ export function createPromptPreparation(turn: {
 
 /** A session that begins in the middle of a conversation, and one that has not been told of it yet. */
 function needsSummary({ fresh, continues }: AcquiredSession): boolean {
-  return fresh !== undefined || continues?.seedPending === true;
+  return fresh !== undefined || isOwedMore({ continues });
+}
+
+function isOwedMore({ continues }: Pick<AcquiredSession, "continues">): boolean {
+  return continues?.seedPending === true || continues?.missedSince !== undefined;
 }
 
 /** A session that begins has cost nothing; one that was resumed goes on counting where it was. */
@@ -68,12 +77,17 @@ function costBefore({ loan, continues }: AcquiredSession): number | undefined {
 
 async function summaryFor(
   { readHistory, message }: TurnRequest,
-  { historyFrom }: AcquiredSession,
+  { historyFrom, continues }: AcquiredSession,
 ): Promise<string | undefined> {
   // Without a history there is nothing to tell, and the notice says so.
   const history = await readHistory().catch(() => []);
   const ofThisLife = history.filter(({ at }) => !isBefore(at, historyFrom));
-  return summaryOfHistory(ofThisLife, message.text);
+  const missedSince = continues?.seedPending === true ? undefined : continues?.missedSince;
+  if (missedSince === undefined) return summaryOfHistory(ofThisLife, message.text);
+  return summaryOfMissed(
+    ofThisLife.filter(({ at }) => !isBefore(at, missedSince)),
+    message.text,
+  );
 }
 
 function isBefore(at: string | undefined, from: string | undefined): boolean {

@@ -1,5 +1,6 @@
 import type { PromptOutcome } from "../acp/acp-adapter.ts";
 import { withResetTime } from "../errors/agent-failure.ts";
+import { isApiRefusal, isAtLimit } from "../errors/api-refusal.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { usageOfTurn } from "./turn-usage.ts";
 import type { ToolCallFact, TurnOutcome, TurnRecord } from "./turn.ts";
@@ -62,19 +63,18 @@ export function normalizeClaudeError(
   const { accepted, acted = false, limitResetAt: resetAt, now = new Date() } = failure;
   const error = withResetTime(failure.error, { resetAt, now });
   const onlyTheError = saidOnlyTheError(record, error);
+  const reallyActed = acted && !onlyTheError;
+  const unheard = !accepted || (isAtLimit(error) && !reallyActed);
   return {
     ...record,
     ...(onlyTheError ? { text: "" } : {}),
     kind: "failed",
-    error: acted && !onlyTheError ? afterActivity(error) : error,
+    error: reallyActed ? afterActivity(error) : error,
     accepted,
-    mayGoElsewhere: !accepted && error.code !== "session-busy",
+    acted: reallyActed,
+    mayGoElsewhere: unheard && error.code !== "session-busy",
   };
 }
-
-/** Claude Code's own words for a request that the API refused. */
-const API_REFUSAL =
-  /^(API Error|Invalid API key|Failed to authenticate|OAuth token|Please run \/login|Not logged in|Credit balance|Claude (AI )?usage limit|You['’]ve (hit|reached) your)/i;
 
 /**
  * claude-agent-acp sends the API's refusal as a message of Claude's before it fails the prompt, mostly with the same
@@ -84,7 +84,7 @@ function saidOnlyTheError(record: TurnRecord, error: ContractorError): boolean {
   const said = oneLine(record.text);
   const words = oneLine(wordsOfAgent(error));
   if (said === "" || record.toolCalls.length > 0) return false;
-  return words === said || words.endsWith(`: ${said}`) || API_REFUSAL.test(said);
+  return words === said || words.endsWith(`: ${said}`) || isApiRefusal(said);
 }
 
 function wordsOfAgent(error: unknown): string {

@@ -14,7 +14,9 @@ export type FreshStartReason =
   /** The session map was damaged and its copy did not know this conversation. */
   | "map-lost"
   /** Its very first turn was not finished; such a session cannot be resumed. */
-  | "unfinished";
+  | "unfinished"
+  /** It goes on at another endpoint, which has no session of it yet. */
+  | "moved";
 
 /** Only what the person did themselves, or was told of when it happened, needs no notice. */
 const CAUSES: Partial<Record<FreshStartReason, string>> = {

@@ -1,5 +1,5 @@
 import type { AgentSession, PromptImage, TurnUsage } from "../acp/acp-adapter.ts";
-import { resolveContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
+import { metadataAt, resolveContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
 import { claudeModeOf } from "../contractor/permission-mode.ts";
 import type { ConversationKey } from "../contractor/session-map/session-map-store.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
@@ -44,11 +44,14 @@ async function openCopy(
   asked: SideQuestion & TurnChoices,
 ): Promise<AgentSession> {
   const { agentId, openclawSessionKey, settings, nativeTools, openclawTools } = asked;
-  const metadata = resolveContractorAgentMetadata(dependencies.readConfig(), agentId);
+  const config = dependencies.readConfig();
+  const own = resolveContractorAgentMetadata(config, agentId);
   // A mode that is refused for turns is refused here, too.
-  const mode = claudeModeOf({ ...metadata, uid: dependencies.uid });
-  const workspace = await dependencies.resolveWorkspace(metadata.workspace);
-  const entry = await dependencies.openStore(metadata.workspace).get({ agentId, openclawSessionKey });
+  const mode = claudeModeOf({ ...own, uid: dependencies.uid });
+  const workspace = await dependencies.resolveWorkspace(own.workspace);
+  const entry = await dependencies.openStore(own.workspace).get({ agentId, openclawSessionKey });
+  // The copy is one of the session's own endpoint.
+  const metadata = metadataAt(config, { own, endpoint: entry?.endpoint });
   const adapter = await dependencies.createAdapter(metadata);
   const opening = await openingOf({ dependencies, metadata, workspace, nativeTools, openclawTools });
   const session =
@@ -82,6 +85,7 @@ async function answerOf(
     onRetry: () => undefined,
   });
   if (outcome.stopReason === "cancelled") throw withdrawn();
+  projection.answered();
   for (const paragraph of endingOf(projection, { outcome, notices: [], slashCommand: false }))
     projection.append(paragraph);
   return { text: projection.record.text.trim(), usage: outcome.usage };

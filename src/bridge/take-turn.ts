@@ -1,5 +1,5 @@
 import type { AgentSession, SessionSettings } from "../acp/acp-adapter.ts";
-import { resolveContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
+import { endpointNameOf, type ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
 import { claudeModeOf } from "../contractor/permission-mode.ts";
 import type { ContractorError } from "../errors/contractor-error.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
@@ -13,15 +13,18 @@ import { createPromptPreparation } from "./prepare-prompt.ts";
 import { promptCallbacks } from "./prompt-callbacks.ts";
 import { endingOf, normalizeClaudeError, normalizeClaudeResponse } from "./response-normalizer.ts";
 import { createTurnProjection, type TurnProjection } from "./turn-projection.ts";
+import type { Service } from "./turn-service.ts";
 import { createTurnSession, type TurnSession } from "./turn-session.ts";
 import { watchTurn, type TurnWatch } from "./turn-watch.ts";
 import type { InboundMessage, TurnObserver, TurnOutcome, TurnRequest } from "./turn.ts";
 
-/** One turn that has its place in the queue, from top to bottom. Never rejects. */
+/** One turn at one endpoint, from top to bottom. Never rejects. */
 export async function takeTurn(
   dependencies: BridgeDependencies,
-  { request, observer }: { request: TurnRequest; observer: TurnObserver },
+  turn: { request: TurnRequest; observer: TurnObserver; service: Service },
 ): Promise<TurnOutcome> {
+  const { request, observer, service } = turn;
+  const { metadata } = service;
   const projection = createTurnProjection((event) => {
     observer.onEvent(event);
   });
@@ -30,9 +33,8 @@ export async function takeTurn(
   let record: ConversationRecord | undefined;
   let outcome: TurnOutcome;
   try {
-    const metadata = resolveContractorAgentMetadata(dependencies.readConfig(), request.agentId);
     // A mode that may not be, and a message that says nothing, start no process.
-    const settings = { mode: claudeModeOf({ ...metadata, uid: dependencies.uid }), ...request.settings };
+    const settings = settingsFor(dependencies, { request, metadata });
     buildClaudeTurnPayload(request.message);
     const workspace = await dependencies.resolveWorkspace(metadata.workspace);
     record = await openConversationRecord({ dependencies, metadata, request, workspace });
@@ -50,7 +52,7 @@ export async function takeTurn(
       },
     });
     outcome = await takeRecordedTurn({
-      ...{ dependencies, request, observer, settings, workspace },
+      ...{ dependencies, request, observer, service, settings, workspace },
       ...{ projection, progress, record, session, watch },
     });
   } catch (cause) {
@@ -60,8 +62,18 @@ export async function takeTurn(
     const { accepted } = progress;
     outcome = normalizeClaudeError(projection.record, { error, accepted, acted, limitResetAt });
   }
-  await record?.close(outcome.kind);
+  await record?.close(outcome);
   return outcome;
+}
+
+/** What a person chose by `/model` is a model of the contractor's own endpoint. */
+function settingsFor(
+  { uid }: BridgeDependencies,
+  { request, metadata }: { request: TurnRequest; metadata: ContractorAgentMetadata },
+): SessionSettings {
+  const settings = { mode: claudeModeOf({ ...metadata, uid }), ...request.settings };
+  const isHome = endpointNameOf(metadata) === metadata.homeEndpoint;
+  return isHome ? settings : { ...settings, model: null };
 }
 
 const COMPACTION = /^\/compact(?:\s|$)/;
@@ -76,6 +88,7 @@ type RecordedTurnParts = {
   dependencies: BridgeDependencies;
   request: TurnRequest;
   observer: TurnObserver;
+  service: Service;
   settings: SessionSettings;
   workspace: string;
   projection: TurnProjection;
@@ -124,7 +137,7 @@ function cancelled(projection: TurnProjection): TurnOutcome {
 }
 
 function dispatchOf(turn: RecordedTurnParts): Dispatch {
-  const { dependencies, request, observer, settings, workspace } = turn;
+  const { dependencies, request, observer, service, settings, workspace } = turn;
   const { projection, progress, record, session, watch } = turn;
   const { clocks, signal } = watch;
   const { grants } = dependencies;
@@ -133,7 +146,10 @@ function dispatchOf(turn: RecordedTurnParts): Dispatch {
     isCompaction: COMPACTION.test(buildClaudeTurnPayload(request.message).text),
     ...{ session, settings, projection, clocks, signal },
     openclawTools: request.openclawTools,
-    prepare: createPromptPreparation({ request, workspace, interrupted: record.interrupted }),
+    prepare: createPromptPreparation({
+      ...{ request, workspace, interrupted: record.interrupted },
+      service: { ...service, now: dependencies.now() },
+    }),
     onAccepted() {
       progress.accepted = true;
     },

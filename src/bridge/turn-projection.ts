@@ -1,6 +1,7 @@
 import type { SessionUpdate } from "@agentclientprotocol/sdk/unstable";
 import type { BeforeToolCall, RetryNotice } from "../acp/acp-adapter.ts";
 import { createAnswerText } from "./answer-text.ts";
+import { isApiRefusal } from "../errors/api-refusal.ts";
 import { claudeMetaOf, limitResetOf } from "./claude-meta.ts";
 import { createCompactions } from "./compactions.ts";
 import { createRepeatedText } from "./repeated-text.ts";
@@ -28,6 +29,10 @@ export type TurnProjection = {
   announce(paragraph: string): void;
   /** A paragraph of this plugin's own after everything that Claude has said. */
   append(paragraph: string): void;
+  /** True for an update that shows words of Claude's: what is to stand in front of them goes first. */
+  speaks(update: SessionUpdate): boolean;
+  /** The agent has answered the prompt: whatever it said was said by Claude. */
+  answered(): void;
   /** Claude Code is about to run a tool: its input is complete. */
   begins(call: BeforeToolCall): void;
   /** A person or a policy refuses the call. */
@@ -64,6 +69,8 @@ export function createTurnProjection(
   const calls = createToolCalls(onToolEvent, now);
   let reasoningOpen = false;
   let spoken = false;
+  /** What may turn out to be the API's refusal, and no word of Claude's. */
+  let suspect: { chunk: string; messageId: string | null | undefined } | undefined;
   let progressAt = -Infinity;
   let costBefore: number | undefined;
   let refusedLast: ToolCallFact | undefined;
@@ -89,6 +96,11 @@ export function createTurnProjection(
 
   function say(chunk: string, messageId: string | null | undefined): void {
     if (chunk === "") return;
+    if (isSuspect(chunk)) {
+      suspect = { chunk, messageId };
+      return;
+    }
+    clearSuspect();
     closeReasoning();
     calls.announceHeld();
     lastSign = "writing";
@@ -97,6 +109,19 @@ export function createTurnProjection(
     spoken = true;
     refusedLast = undefined;
     tellText(delta);
+  }
+
+  function isSuspect(chunk: string): boolean {
+    return !spoken && suspect === undefined && isApiRefusal(chunk);
+  }
+
+  /** Claude goes on, so it was Claude who said it. */
+  function clearSuspect(): void {
+    if (suspect === undefined) return;
+    const { chunk, messageId } = suspect;
+    spoken = true;
+    suspect = undefined;
+    say(chunk, messageId);
   }
 
   function reason(chunk: string, messageId: string | null | undefined): void {
@@ -124,6 +149,7 @@ export function createTurnProjection(
   }
 
   function applyTool(update: ToolUpdate): void {
+    clearSuspect();
     interrupt();
     if (claudeMetaOf(update).toolName === COMPACTION_TOOL || compactions.isOne(update.toolCallId)) {
       applyCompaction(update.toolCallId, update.status === "completed" || update.status === "failed");
@@ -199,6 +225,12 @@ export function createTurnProjection(
     append(paragraph) {
       tellText(answer.append(paragraph));
     },
+    speaks: (update) =>
+      update.sessionUpdate === "agent_message_chunk" &&
+      update.content.type === "text" &&
+      update.content.text !== "" &&
+      !isSuspect(update.content.text),
+    answered: clearSuspect,
     begins(call) {
       calls.begins(call);
       record.toolCalls = calls.list;

@@ -15,6 +15,7 @@ import {
   type RetryNotice,
   type TurnUsage,
 } from "../acp/acp-adapter.ts";
+import type { TurnPurpose } from "../config/schema.ts";
 import type { ContractorError } from "../errors/contractor-error.ts";
 
 export { offeredNameOf };
@@ -61,6 +62,7 @@ export type TurnRequest = {
    */
   instructions: string | undefined;
   settings: TurnSettings;
+  purpose: TurnPurpose;
   /** Claude Code's own tools that OpenClaw's policy leaves to this agent; undefined when nothing is restricted. */
   nativeTools: string[] | undefined;
   /** OpenClaw's own tools, as this turn may use them; null when the contractor is offered none. */
@@ -170,9 +172,14 @@ export type SettledTurn = TurnRecord &
 export type FailedTurn = TurnRecord & {
   kind: "failed";
   error: ContractorError;
-  /** The contractor had been given the prompt, so nobody may send it again. */
+  /** The contractor had been given the prompt. */
   accepted: boolean;
-  /** Another model may take the turn: it was not given to the contractor, and is not merely too early. */
+  /** Claude had said or done something: nobody may send the prompt again. */
+  acted: boolean;
+  /**
+   * Another model may take the turn: it was not given to the contractor and is not merely too early, or it was refused
+   * for a limit before Claude did anything.
+   */
   mayGoElsewhere: boolean;
 };
 

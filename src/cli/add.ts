@@ -1,5 +1,6 @@
 import { access, constants, rm, rmdir, stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { CLAUDE_LOGIN } from "../config/endpoint-schema.ts";
 import { BRIDGE_MODEL_REF, CLI_ROOT } from "../config/identifiers.ts";
 import {
   AGENT_ID_PATTERN,
@@ -29,6 +30,8 @@ export type AddOptions = {
   mode: ContractorMode;
   adapter: AdapterName;
   endpoint?: string;
+  onLimit?: "error" | string[];
+  claudeConfigDir?: string;
   model?: string;
   claudeExecutable?: string;
   permissionMode?: PermissionMode;
@@ -70,8 +73,7 @@ async function validate(context: HostCliContext, options: AddOptions): Promise<s
   requireToolNames(options);
   const workspace = resolve(options.workspace);
   await resolveWorkspace(workspace);
-  if (endpoint !== undefined && !Object.hasOwn(context.config.endpoints, endpoint))
-    throw unknownEndpoint(context, endpoint);
+  for (const name of [endpoint, ...fallbacksOf(options)]) requireEndpointNamed(context, name);
   if (claudeExecutable !== undefined) await requireExecutable(claudeExecutable);
   // Last, because it may have to download: everything cheap has been checked by now.
   await context.ensureAdapter(adapter);
@@ -111,18 +113,29 @@ async function provision(
   }
 }
 
+function fallbacksOf({ onLimit = "error" }: AddOptions): string[] {
+  return onLimit === "error" ? [] : onLimit;
+}
+
+function requireEndpointNamed(context: HostCliContext, name: string | undefined): void {
+  if (name === undefined || name === CLAUDE_LOGIN || Object.hasOwn(context.config.endpoints, name)) return;
+  throw unknownEndpoint(context, name);
+}
+
 function stanzaOf(
   options: AddOptions,
   workspace: string,
 ): Parameters<HostCliContext["configWriter"]["putContractor"]>[1] {
-  const { mode, adapter, endpoint, model, claudeExecutable } = options;
+  const { mode, adapter, endpoint, onLimit, claudeConfigDir, model, claudeExecutable } = options;
   const { permissionMode, acknowledgeBypass, silenceMinutes, tools, mcpServers } = options;
   return {
     contractor: "claude",
     workspace,
     mode,
     adapter,
-    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(endpoint === undefined || endpoint === CLAUDE_LOGIN ? {} : { endpoint }),
+    ...(onLimit === undefined ? {} : { onLimit }),
+    ...(claudeConfigDir === undefined ? {} : { claudeConfigDir: resolve(claudeConfigDir) }),
     ...(model === undefined ? {} : { model }),
     ...(claudeExecutable === undefined ? {} : { claudeExecutable: resolve(claudeExecutable) }),
     ...(permissionMode === undefined ? {} : { permissionMode }),
@@ -229,6 +242,6 @@ function unknownEndpoint(context: HostCliContext, endpoint: string): ContractorE
   const known = Object.keys(context.config.endpoints);
   return new ContractorError("endpoint-unknown", {
     message: `There is no endpoint profile "${endpoint}"${known.length === 0 ? "" : ` (known: ${known.join(", ")})`}.`,
-    mend: `Create it with \`openclaw ${CLI_ROOT} endpoint add ${endpoint} --base-url <url> --api-key-env <VAR>\`.`,
+    mend: `Create it with \`openclaw ${CLI_ROOT} endpoint add ${endpoint}\`; see its --help for presets.`,
   });
 }

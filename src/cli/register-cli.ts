@@ -5,17 +5,17 @@ import { ADAPTER_NAMES, contractorSchema, MODES, PERMISSION_MODES } from "../con
 import { addContractor, type AddOptions } from "./add.ts";
 import { adoptSession, type AdoptOptions } from "./adopt-session.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
-import { runContractorCommand, type CommandResult } from "./contractor-command.ts";
-import { addEndpoint, listEndpoints, removeEndpoint } from "./endpoint.ts";
+import { runContractorCommand } from "./contractor-command.ts";
+import { runDoctor } from "./doctor/doctor.ts";
+import { registerEndpointCommands } from "./endpoint/register-endpoint.ts";
 import { removeContractor } from "./remove.ts";
 import { resetSession } from "./reset-session.ts";
 import { listSessions } from "./sessions.ts";
 import { contractorStatus } from "./status.ts";
+import { subcommand, type Json, type RunCommand } from "./subcommand.ts";
 import { answerUsageErrors } from "./usage-errors.ts";
 
 export const CLI_DESCRIPTION = "Manage contractor agents (Claude Code behind OpenClaw)";
-
-type Json = { json?: boolean };
 
 /**
  * Attaches `openclaw contractor-agents` to the host's program. `createContext` is called by a command that runs, never
@@ -25,14 +25,19 @@ export function registerCli(program: Pick<Command, "command">, createContext: ()
   const root = program.command(CLI_ROOT).description(CLI_DESCRIPTION);
   answerUsageErrors(root);
 
-  const run = (options: Json, command: (context: HostCliContext) => Promise<CommandResult>): Promise<void> =>
-    runContractorCommand(options, () => command(createContext()));
+  const run: RunCommand = (options, command) => runContractorCommand(options, () => command(createContext()));
 
   subcommand(root, "add", "Create a contractor agent: an OpenClaw agent whose turns Claude Code takes")
     .requiredOption("--agent-id <id>", "id of the new OpenClaw agent")
     .requiredOption("--workspace <folder>", "existing folder that the contractor works in")
     .requiredOption("--contractor <kind>", "who does the work: claude")
     .option("--endpoint <name>", "endpoint profile to run on (default: the Claude login)")
+    .option(
+      "--on-limit <list>",
+      "endpoints that serve while its own is at its limit, with commas between, subscription for the Claude login, or error (default: error)",
+      limitPolicy,
+    )
+    .option("--claude-config-dir <folder>", "Claude Code's own folder for it (default: ~/.claude)")
     .option("--model <model>", "Claude model (default: Claude Code's own)")
     .addOption(
       new Option("--mode <mode>", "one lasting Claude session a conversation, or one a turn")
@@ -116,6 +121,12 @@ export function registerCli(program: Pick<Command, "command">, createContext: ()
       run(options, (context) => removeContractor(context, options)),
     );
 
+  subcommand(
+    root,
+    "doctor",
+    "Look for what is wrong with credentials and endpoints, and say what to do",
+  ).action((options: Json) => run(options, runDoctor));
+
   registerEndpointCommands(root, run);
 }
 
@@ -126,39 +137,12 @@ function namesList(value: string): string[] {
   return names.length === 1 && names[0] === "none" ? [] : names;
 }
 
+function limitPolicy(value: string): "error" | string[] {
+  return value === "error" ? value : namesList(value);
+}
+
 function silenceMinutes(value: string): number {
   const parsed = contractorSchema.shape.silenceMinutes.safeParse(Number(value));
   if (parsed.success) return parsed.data;
   throw new InvalidArgumentError("It must be a number from 1 to 1440.");
-}
-
-function registerEndpointCommands(
-  root: Command,
-  run: (options: Json, command: (context: HostCliContext) => Promise<CommandResult>) => Promise<void>,
-): void {
-  const endpoint = root.command("endpoint").description("Manage where the contractors' models run");
-
-  subcommand(endpoint, "add", "Add an endpoint that speaks the Anthropic Messages API")
-    .argument("<name>", "name of the endpoint profile")
-    .requiredOption("--base-url <url>", "base URL, without /v1")
-    .requiredOption("--api-key-env <variable>", "environment variable of the Gateway that holds the key")
-    .addHelpText(
-      "after",
-      `\nExample:\n  openclaw ${CLI_ROOT} endpoint add local --base-url http://127.0.0.1:11434 --api-key-env OLLAMA_KEY`,
-    )
-    .action((name: string, options: { baseUrl: string; apiKeyEnv: string } & Json) =>
-      run(options, (context) => addEndpoint(context, { name, ...options })),
-    );
-
-  subcommand(endpoint, "list", "List the endpoint profiles").action((options: Json) =>
-    run(options, listEndpoints),
-  );
-
-  subcommand(endpoint, "remove", "Remove an endpoint profile that nobody uses")
-    .argument("<name>", "name of the endpoint profile")
-    .action((name: string, options: Json) => run(options, (context) => removeEndpoint(context, name)));
-}
-
-function subcommand(parent: Command, name: string, description: string): Command {
-  return parent.command(name).description(description).option("--json", "print JSON for scripts");
 }

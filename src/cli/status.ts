@@ -1,5 +1,7 @@
+import { CLAUDE_LOGIN } from "../config/endpoint-schema.ts";
 import { BRIDGE_MODEL_REF, CLI_ROOT } from "../config/identifiers.ts";
 import type { ContractorConfig, PermissionMode } from "../config/schema.ts";
+import { limitInWords } from "../contractor/limit-in-words.ts";
 import { claudeModeOf } from "../contractor/permission-mode.ts";
 import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
@@ -61,7 +63,11 @@ async function statusOf(
     permissionMode,
     sessions,
     problems: [...settings, ...problems],
-    warnings: permissionMode === "bypass" ? [BYPASS, ...warnings] : warnings,
+    warnings: [
+      ...(permissionMode === "bypass" ? [BYPASS] : []),
+      ...limitWarnings(context, contractor),
+      ...warnings,
+    ],
   };
 }
 
@@ -79,6 +85,20 @@ async function settingProblems(
   }
   const mode = permissionProblem(context, contractor);
   return mode === undefined ? problems : [...problems, mode];
+}
+
+/** What its own endpoint and those that serve in its place have said of limits, as the Gateway has noted. */
+function limitWarnings(context: HostCliContext, contractor: ContractorConfig): string[] {
+  const { endpoint = CLAUDE_LOGIN, onLimit, claudeConfigDir = "" } = contractor;
+  return [endpoint, ...(onLimit === "error" ? [] : onLimit)].flatMap((name) => {
+    const configDir = name === CLAUDE_LOGIN ? claudeConfigDir : "";
+    const note = context.limits.limitOf({ endpoint: name, configDir });
+    return note === null ? [] : [sentence(limitInWords(note, context.now()))];
+  });
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** The user of this command is taken for the Gateway's. */

@@ -1,5 +1,6 @@
 import { isAbsolute } from "node:path";
 import { z } from "zod";
+import { ENDPOINT_NAME_PATTERN, endpointSchema } from "./endpoint-schema.ts";
 import { DEFAULT_OPENCLAW_TOOLS, OPENCLAW_TOOL_PATTERN } from "./openclaw-tools.ts";
 
 const CONTRACTOR_KINDS = ["claude"] as const;
@@ -9,10 +10,28 @@ export const PERMISSION_MODES = ["ask", "accept-edits", "plan", "auto", "bypass"
 
 /** OpenClaw's own grammar of agent ids (`openclaw agents add` refuses or rewrites anything else). */
 export const AGENT_ID_PATTERN = /^[a-z0-9][a-z0-9_-]{0,63}$/;
-export const ENDPOINT_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,63}$/;
-export const ENV_NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 const absolutePath = z.string().refine((value) => isAbsolute(value), "must be an absolute path");
+
+const endpointName = z.string().regex(ENDPOINT_NAME_PATTERN);
+
+/** What a turn is for, as OpenClaw tells it. */
+export const TURN_PURPOSES = ["chat", "heartbeat", "schedule", "subagent"] as const;
+
+const routeSchema = z
+  .strictObject({
+    purpose: z.array(z.enum(TURN_PURPOSES)).min(1).optional().describe("What the turn is for."),
+    minChars: z.int().min(0).optional().describe("The message has at least so many characters."),
+    maxChars: z.int().min(0).optional().describe("The message has at most so many characters."),
+    endpoint: endpointName.describe("Where such a turn runs: an endpoint profile, or subscription."),
+    model: z.string().min(1).optional().describe("Its model there; without one, the profile's."),
+  })
+  .refine(({ purpose, minChars, maxChars }) => (purpose ?? minChars ?? maxChars) !== undefined, {
+    message: "wants at least one of purpose, minChars and maxChars",
+  })
+  .describe(
+    "A rule for turns that run elsewhere; all that it says must hold. The first one that holds counts.",
+  );
 
 export const contractorSchema = z
   .strictObject({
@@ -26,11 +45,25 @@ export const contractorSchema = z
       .enum(ADAPTER_NAMES)
       .default("claude-agent-acp")
       .describe("The ACP adapter that runs Claude Code."),
-    endpoint: z
-      .string()
-      .regex(ENDPOINT_NAME_PATTERN)
+    endpoint: endpointName
       .optional()
       .describe("Name of an endpoint profile; without one, the Claude login of the Gateway's user."),
+    onLimit: z
+      .union([z.literal("error"), z.array(endpointName).min(1).max(8)])
+      .default("error")
+      .describe(
+        "What happens while the endpoint is at its limit or overloaded: error (OpenClaw's own model fallback takes over, where one is configured), or the endpoints that serve meanwhile, in this order; subscription stands for the Claude login.",
+      ),
+    routes: z
+      .array(routeSchema)
+      .max(16)
+      .default([])
+      .describe("Turns that run on another endpoint than the contractor's own, by size or purpose."),
+    claudeConfigDir: absolutePath
+      .optional()
+      .describe(
+        "Claude Code's own folder (settings, login, transcripts) for this contractor; without one, .claude in the home of the Gateway's user.",
+      ),
     model: z.string().min(1).optional().describe("Claude model; without one, Claude Code's default."),
     claudeExecutable: absolutePath
       .optional()
@@ -66,27 +99,12 @@ export const contractorSchema = z
   })
   .describe("One contractor agent.");
 
-export const endpointSchema = z
-  .strictObject({
-    baseUrl: z
-      .url({ protocol: /^https?$/ })
-      .describe("Base URL of a server that speaks the Anthropic Messages API, without /v1."),
-    apiKeyEnv: z
-      .string()
-      .regex(ENV_NAME_PATTERN)
-      .describe("Name of the environment variable of the Gateway that holds the key; never the key."),
-  })
-  .describe("Where a contractor's model runs.");
-
 export const pluginConfigSchema = z.strictObject({
   contractors: z
     .record(z.string().regex(AGENT_ID_PATTERN), contractorSchema)
     .default({})
     .describe("Contractor agents by OpenClaw agent id."),
-  endpoints: z
-    .record(z.string().regex(ENDPOINT_NAME_PATTERN), endpointSchema)
-    .default({})
-    .describe("Endpoint profiles by name."),
+  endpoints: z.record(endpointName, endpointSchema).default({}).describe("Endpoint profiles by name."),
   idleMinutes: z
     .number()
     .min(0)
@@ -141,7 +159,8 @@ export const pluginConfigSchema = z.strictObject({
 });
 
 export type ContractorConfig = z.infer<typeof contractorSchema>;
-export type EndpointConfig = z.infer<typeof endpointSchema>;
+export type RouteConfig = ContractorConfig["routes"][number];
+export type TurnPurpose = (typeof TURN_PURPOSES)[number];
 export type PluginConfig = z.infer<typeof pluginConfigSchema>;
 export type AdapterName = ContractorConfig["adapter"];
 export type PermissionMode = ContractorConfig["permissionMode"];

@@ -1,4 +1,4 @@
-import { ContractorError } from "../errors/contractor-error.ts";
+import { endpointEnvironment, type EndpointAccess } from "../endpoint/endpoint-environment.ts";
 import type { ContractorAgentMetadata } from "./metadata-resolver.ts";
 
 /** Switches off what Claude Code would send or do besides its work. What one adapter alone needs is the adapter's affair. */
@@ -14,33 +14,25 @@ export const QUIET_ENVIRONMENT = {
 };
 
 /**
- * The variables that a contractor's settings add to its process: endpoint, key, model, executable.
- * Throws `endpoint-key-missing` when the variable that should hold the key is empty; never puts a key into a message.
+ * The variables that a contractor's settings add to its process: endpoint, key, model, executable, folder. `access` is what
+ * its endpoint's profile refers to; without a profile there is none.
  */
 export function claudeEnvironment(
   metadata: ContractorAgentMetadata,
-  ambient: NodeJS.ProcessEnv,
+  start: { access: EndpointAccess | undefined; ambient: NodeJS.ProcessEnv },
 ): Record<string, string> {
-  const { endpoint, model, claudeExecutable } = metadata;
-  const variables: Record<string, string> = { ...QUIET_ENVIRONMENT };
-  if (claudeExecutable !== undefined) variables["CLAUDE_CODE_EXECUTABLE"] = claudeExecutable;
-  if (model !== undefined) variables["ANTHROPIC_MODEL"] = model;
-  if (endpoint === undefined) return variables;
-
-  variables["ANTHROPIC_BASE_URL"] = endpoint.baseUrl;
-  variables["ANTHROPIC_API_KEY"] = keyOf(endpoint, ambient);
-  // Claude Code asks for its small models by name; a foreign endpoint knows only the one it was set up with.
-  if (model !== undefined) {
-    for (const tier of ["OPUS", "SONNET", "HAIKU"]) variables[`ANTHROPIC_DEFAULT_${tier}_MODEL`] = model;
-  }
-  return variables;
+  const { endpoint, model, claudeExecutable, claudeConfigDir } = metadata;
+  const { access, ambient } = start;
+  return {
+    ...QUIET_ENVIRONMENT,
+    ...(claudeExecutable === undefined ? {} : { CLAUDE_CODE_EXECUTABLE: claudeExecutable }),
+    ...(claudeConfigDir === undefined ? {} : { CLAUDE_CONFIG_DIR: claudeConfigDir }),
+    ...(endpoint === undefined || access === undefined
+      ? modelVariable(model)
+      : endpointEnvironment(endpoint, { ...access, model, ambient })),
+  };
 }
 
-function keyOf(endpoint: { name: string; apiKeyEnv: string }, ambient: NodeJS.ProcessEnv): string {
-  const key = ambient[endpoint.apiKeyEnv]?.trim();
-  if (key) return key;
-  throw new ContractorError("endpoint-key-missing", {
-    message: `The endpoint "${endpoint.name}" takes its key from ${endpoint.apiKeyEnv}, which is not set in the Gateway's environment.`,
-    mend: `Set ${endpoint.apiKeyEnv} where the Gateway is started, and restart it.`,
-  });
+function modelVariable(model: string | undefined): Record<string, string> {
+  return model === undefined ? {} : { ANTHROPIC_MODEL: model };
 }

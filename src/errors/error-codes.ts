@@ -24,6 +24,7 @@ export const ERROR_CODES = [
   "endpoint-unknown",
   "endpoint-in-use",
   "endpoint-key-missing",
+  "endpoint-test-failed",
   "confirmation-required",
   "session-unknown",
   "session-identity-missing",

@@ -1,11 +1,13 @@
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import type { z } from "zod";
 import { BRIDGE_MODEL_ID, BRIDGE_MODEL_REF, PLUGIN_ID } from "../config/identifiers.ts";
-import type { contractorSchema, EndpointConfig } from "../config/schema.ts";
+import type { EndpointInput } from "../config/endpoint-schema.ts";
+import type { contractorSchema } from "../config/schema.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { parsePluginConfig, type HostConfig } from "./plugin-config.ts";
 
 type ContractorStanza = z.input<typeof contractorSchema>;
+type UndefinedToo<Fields> = { [Name in keyof Fields]: Fields[Name] | undefined };
 type MutableConfig = Parameters<
   Parameters<OpenClawPluginApi["runtime"]["config"]["mutateConfigFile"]>[0]["mutate"]
 >[0];
@@ -13,7 +15,7 @@ type MutableConfig = Parameters<
 /** This plugin's own part of the configuration file, as it is written there: without defaults. */
 type RawPluginConfig = {
   contractors?: Record<string, ContractorStanza>;
-  endpoints?: Record<string, EndpointConfig>;
+  endpoints?: Record<string, EndpointInput>;
   [other: string]: unknown;
 };
 
@@ -21,7 +23,9 @@ type RawPluginConfig = {
 export type AgentConfigWriter = {
   putContractor(agentId: string, contractor: ContractorStanza): Promise<void>;
   removeContractor(agentId: string): Promise<void>;
-  putEndpoint(name: string, endpoint: EndpointConfig): Promise<void>;
+  /** Changes settings of a contractor that there is; one that is undefined goes back to its default. */
+  changeContractor(agentId: string, changes: Partial<UndefinedToo<ContractorStanza>>): Promise<void>;
+  putEndpoint(name: string, endpoint: EndpointInput): Promise<void>;
   removeEndpoint(name: string): Promise<void>;
   /** Points an agent's workspace elsewhere; resolves to the one it had. */
   moveAgentWorkspace(agentId: string, workspace: string): Promise<string | undefined>;
@@ -60,6 +64,12 @@ export function createAgentConfigWriter(api: OpenClawPluginApi): AgentConfigWrit
       changeOwn((own, draft) => {
         own.contractors = { ...own.contractors, [agentId]: contractor };
         giveBridgeModelItsAlias(draft);
+      }),
+    changeContractor: (agentId, changes) =>
+      changeOwn((own) => {
+        const changed: Record<string, unknown> = { ...own.contractors?.[agentId], ...changes };
+        const stanza = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
+        own.contractors = { ...own.contractors, [agentId]: stanza as ContractorStanza };
       }),
     removeContractor: (agentId) =>
       changeOwn((own, draft) => {

@@ -1,5 +1,6 @@
 import { getSessionEntry } from "openclaw/plugin-sdk/session-store-runtime";
 import type { InboundMessage, TurnRequest } from "../bridge/turn.ts";
+import type { TurnPurpose } from "../config/schema.ts";
 import { attachmentsOf } from "./attempt-attachments.ts";
 import { turnSettingsOf, type SessionEntry } from "./attempt-settings.ts";
 import { readConversationHistory } from "./conversation-history.ts";
@@ -33,12 +34,19 @@ export async function turnRequestOf(
     message: await messageOf(params),
     instructions: params.extraSystemPrompt,
     settings: turnSettingsOf(params, entry),
+    purpose: purposeOf(params),
     nativeTools,
     openclawTools,
     signal: params.abortSignal ?? NEVER_ABORTED,
     deadlineAt: deadlineOf(params, Date.now()),
     lastTurnOfProcess: params.oneShotCliRun ?? false,
   };
+}
+
+function purposeOf({ trigger, sessionKey = "" }: AttemptParams): TurnPurpose {
+  if (trigger === "heartbeat") return "heartbeat";
+  if (trigger === "cron") return "schedule";
+  return /^agent:[^:]+:subagent:/.test(sessionKey) ? "subagent" : "chat";
 }
 
 /**

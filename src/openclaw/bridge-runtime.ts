@@ -4,6 +4,7 @@ import { resolveStateDir } from "openclaw/plugin-sdk/state-paths";
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import type { AdapterInstallation } from "../acp/adapter-installation.ts";
 import { adapterLaunch } from "../acp/adapter-launch.ts";
+import { canBeManaged } from "../acp/adapter-packages.ts";
 import { createAcpAdapter } from "../acp/create-acp-adapter.ts";
 import {
   createContractorClaudeBridge,
@@ -25,18 +26,22 @@ import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts
 import type { SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import { readTemplates } from "../contractor/provisioning-record.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
+import { provisionOf, type Provision } from "../endpoint/provider-pins.ts";
+import { createLimitBook, limitsPathOf, type LimitBook } from "../endpoint/limit-book.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import { createToolGate, type ToolGate } from "../loopback/tool-gate.ts";
 import { createSessionPool, type SessionPool, type SessionPoolOptions } from "../pool/session-pool.ts";
 import { createProcessLeases, type ProcessLeases } from "../process/process-leases.ts";
 import { reapRegularly } from "../process/reap-regularly.ts";
 import { contractorEnvironment } from "../process/environment.ts";
+import { endpointAccess } from "./endpoint-access.ts";
 import { hostAdapters } from "./host-adapters.ts";
 import { givenMcpServers } from "./mcp-servers.ts";
 import { createLateAnswers } from "./late-answers.ts";
 import { readPluginConfig } from "./plugin-config.ts";
 
 type SharedRuntime = {
+  limits: LimitBook;
   leases: ProcessLeases;
   pool: SessionPool;
   queue: TurnQueue;
@@ -59,6 +64,7 @@ const SHARED = Symbol.for(`contractor-agent/shared-runtime@${PLUGIN_VERSION}`);
 function sharedRuntime(log: (message: string) => void): SharedRuntime {
   const registry = globalThis as { [SHARED]?: SharedRuntime };
   return (registry[SHARED] ??= {
+    limits: createLimitBook({ path: limitsPathOf(resolveStateDir()), log }),
     leases: createProcessLeases({ folder: join(resolveStateDir(), PLUGIN_ID, "processes"), log }),
     pool: createSessionPool(poolLimits(pluginConfigSchema.parse({}))),
     queue: createTurnQueue(),
@@ -137,14 +143,17 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
     async createAdapter(metadata) {
       // A missing key is known at once; a missing adapter takes a download.
       const mcp = givenMcpServers(api.runtime.config.current(), metadata.mcpServers);
-      const environment = { ...environmentOf(metadata), ...mcp.environment };
+      const { environment, settings } = await provisionFor(api, metadata);
       for (const { name, reason } of mcp.left) {
         log(`${metadata.agentId} goes without the MCP server ${name}: ${reason}`);
       }
       const program = await shared.adapters.ensure(metadata.adapter);
       const lease = { leases: shared.leases, purpose: `Claude session of ${metadata.agentId}` };
       const folder = join(resolveStateDir(), PLUGIN_ID);
-      const launch = await adapterLaunch(metadata.adapter, { program, environment, folder, lease });
+      const launch = await adapterLaunch(metadata.adapter, {
+        ...{ program, settings, folder, lease },
+        environment: { ...environment, ...mcp.environment },
+      });
       return createAcpAdapter(launch, { gate: shared.gate });
     },
     resolveWorkspace,
@@ -153,13 +162,13 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
       const templates = await readTemplates(metadata.workspace);
       return buildClaudeBootstrap(metadata, await readPersonaFiles(metadata.workspace, templates));
     },
-    readContextStamp(workspace) {
-      const configFolder = claudeConfigFolder(contractorEnvironment(process.env, {}));
+    readContextStamp({ claudeConfigDir }, workspace) {
+      const configFolder = claudeConfigFolder(folderEnvironment(claudeConfigDir));
       return claudeContextStamp(workspace, { configFolder, now: now() });
     },
-    async findTranscript(sessionId, { workspace, known }) {
+    async findTranscript(sessionId, { workspace, known, configDir }) {
       const hint = { workspace, ...(known === undefined ? {} : { path: known }) };
-      const found = await findClaudeTranscript(sessionId, contractorEnvironment(process.env, {}), hint);
+      const found = await findClaudeTranscript(sessionId, folderEnvironment(configDir), hint);
       return found?.path ?? null;
     },
     openTurns: (workspace) => createFileOpenTurns(workspace, now),
@@ -170,6 +179,17 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
   });
 }
 
-function environmentOf(metadata: ContractorAgentMetadata): Record<string, string> {
-  return contractorEnvironment(process.env, claudeEnvironment(metadata, process.env));
+/** What a contractor's process is started with. Rejects with `endpoint-key-missing`. */
+async function provisionFor(api: OpenClawPluginApi, metadata: ContractorAgentMetadata): Promise<Provision> {
+  const { endpoint, adapter } = metadata;
+  const hasEndpoint = endpoint !== undefined;
+  const access = hasEndpoint ? await endpointAccess(() => api.runtime.config.current(), endpoint) : undefined;
+  const own = claudeEnvironment(metadata, { access, ambient: process.env });
+  const provision = provisionOf(own, { managed: canBeManaged(adapter), hasEndpoint });
+  return { ...provision, environment: contractorEnvironment(process.env, provision.environment) };
+}
+
+/** What Claude Code goes by to find its own folder. */
+function folderEnvironment(configDir: string | undefined): Record<string, string> {
+  return contractorEnvironment(process.env, configDir === undefined ? {} : { CLAUDE_CONFIG_DIR: configDir });
 }

@@ -4,7 +4,11 @@ import type { AdapterName, PluginConfig } from "../config/schema.ts";
 import { createFileOpenTurns, type OpenTurns } from "../contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../contractor/session-map/file-session-map-store.ts";
 import type { ConversationKey, SessionMapStore } from "../contractor/session-map/session-map-store.ts";
+import { isCloud, type NamedEndpoint } from "../endpoint/endpoint-key.ts";
+import { probeAddressOf, type ProbeAddress } from "../endpoint/endpoint-probe.ts";
+import { createLimitBook, limitsPathOf, type LimitBook } from "../endpoint/limit-book.ts";
 import { contractorEnvironment } from "../process/environment.ts";
+import { endpointAccess } from "./endpoint-access.ts";
 import { agentIdsOf, createAgentConfigWriter, type AgentConfigWriter } from "./agent-config-writer.ts";
 import { createBaseAgent, deleteBaseAgent } from "./agents-add-runner.ts";
 import { backUpConfig, type ConfigBackup } from "./config-backup.ts";
@@ -35,6 +39,12 @@ export type HostCliContext = {
   isGatewayReachable(): Promise<boolean>;
   /** Rejects with the error that the Gateway's own attempt failed with. */
   resetThroughGateway(key: ConversationKey): Promise<GatewayReset>;
+  /** Where an endpoint can be asked over HTTP, with its key; null for one that only Claude Code can ask. */
+  probeAddress(endpoint: NamedEndpoint): Promise<ProbeAddress | null>;
+  /** Endpoints that took no requests, as a Gateway has noted. */
+  limits: Pick<LimitBook, "limitOf" | "list">;
+  /** Names of the variables that are set where the command runs; mostly the Gateway's, too. */
+  ambientVariables: string[];
   /** What Claude Code sees of this user's environment; the Gateway's may be another one. */
   claudeEnvironment: Record<string, string>;
   /** OpenClaw's state folder. */
@@ -65,6 +75,14 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
     conversationKeyOf: (conversation) => conversationKeyOf({ config: hostConfig, ...conversation }),
     isGatewayReachable: () => isGatewayReachable(GATEWAY_PROBE_MS),
     resetThroughGateway,
+    async probeAddress(endpoint) {
+      const access = await endpointAccess(() => hostConfig, endpoint);
+      return access.baseUrl === undefined || isCloud(endpoint)
+        ? null
+        : probeAddressOf(endpoint, { baseUrl: access.baseUrl, key: access.key });
+    },
+    limits: createLimitBook({ path: limitsPathOf(resolveStateDir()), log: () => undefined }),
+    ambientVariables: Object.keys(process.env),
     claudeEnvironment: contractorEnvironment(process.env, {}),
     stateDir: resolveStateDir(),
     uid: process.getuid?.(),

@@ -103,7 +103,7 @@ async function takeTurn(attempt: Attempt): Promise<TurnOutcome> {
     const error = unexpectedFailure(cause);
     // What a plugin forbids, another model must not be asked for.
     const mayGoElsewhere = error.code !== "turn-blocked";
-    return { ...emptyTurnRecord(), kind: "failed", error, accepted: false, mayGoElsewhere };
+    return { ...emptyTurnRecord(), kind: "failed", error, accepted: false, acted: false, mayGoElsewhere };
   } finally {
     run.settled();
   }

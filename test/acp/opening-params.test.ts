@@ -4,7 +4,7 @@ import { openingParams } from "../../src/acp/opening-params.ts";
 const REQUEST = { workspace: "/w", systemPromptAppend: "Be kind." };
 
 function optionsOf(claudeOptions: object, needs = {}, gateSettings = {}): unknown {
-  const context = { needs, gateSettings, toolServer: undefined };
+  const context = { needs, settings: {}, gateSettings, toolServer: undefined };
   const { _meta: meta } = openingParams({ ...REQUEST, claudeOptions }, context);
   return (meta as { claudeCode: { options: unknown } }).claudeCode.options;
 }

@@ -23,6 +23,8 @@ import { pluginConfigSchema, type PluginConfig } from "../../src/config/schema.t
 import { buildClaudeBootstrap, readPersonaFiles } from "../../src/contractor/bootstrap.ts";
 import { claudeContextStamp } from "../../src/contractor/claude-context-stamp.ts";
 import { claudeEnvironment } from "../../src/contractor/claude-environment.ts";
+import { endpointNameOf } from "../../src/contractor/metadata-resolver.ts";
+import { createLimitBook, type LimitBook } from "../../src/endpoint/limit-book.ts";
 import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
 import { createFileOpenTurns } from "../../src/contractor/open-turns.ts";
 import type { SessionMapEntry } from "../../src/contractor/session-map/session-map-entry.ts";
@@ -77,11 +79,18 @@ export type BridgeWorld = {
   transcriptSearch: "works" | "finds nothing" | "fails";
   /** What OpenClaw still has of every conversation. */
   history: HistoryMessage[];
+  /** The bridge's own clock, in epoch milliseconds: what OpenClaw keeps is timed by the same one. */
+  historyClock: () => number;
   /** What was delivered outside of any turn. */
   /** What the bridge told nobody else. */
   log: string[];
   lateAnswers: string[];
   lateAnswerKeys: ConversationKey[];
+  /** Further flags of the agents of one endpoint, by its name. */
+  flagsAt: Record<string, string[]>;
+  limits: LimitBook;
+  /** What the limits go by. */
+  clock: Date;
   /** The person's own, as every contractor is given them. */
   mcpServers: McpServerDefinition[];
   turn(text: string, options?: TurnOptions): Promise<TurnOutcome>;
@@ -101,7 +110,10 @@ export type BridgeWorld = {
   deleteTranscript(sessionId: string): Promise<void>;
 };
 
-export async function createBridgeWorld(contractor: Record<string, unknown> = {}): Promise<BridgeWorld> {
+export async function createBridgeWorld(
+  contractor: Record<string, unknown> = {},
+  endpoints: Record<string, unknown> = {},
+): Promise<BridgeWorld> {
   const root = await realpath(await mkdtemp(join(tmpdir(), "bridge-")));
   const workspace = join(root, "workspace");
   const transcripts = join(root, "transcripts");
@@ -118,15 +130,17 @@ export async function createBridgeWorld(contractor: Record<string, unknown> = {}
     return createContractorClaudeBridge({
       pool,
       queue: createTurnQueue(),
+      limits: world.limits,
       readConfig: () => world.config,
       openStore: () => world.store,
       createAdapter: (metadata) => {
         const environment = {
-          ...claudeEnvironment(metadata, {}),
+          ...claudeEnvironment(metadata, { access: undefined, ambient: {} }),
           PATH: process.env["PATH"] ?? "",
           NODE_COMPILE_CACHE: COMPILE_CACHE,
         };
-        const args = [...world.program, "--store", transcripts, "--prompt-log", promptLog, ...world.flags];
+        const flags = [...world.flags, ...(world.flagsAt[endpointNameOf(metadata)] ?? [])];
+        const args = [...world.program, "--store", transcripts, "--prompt-log", promptLog, ...flags];
         return Promise.resolve(
           createAcpAdapter(
             { command: process.execPath, args, environment },
@@ -140,7 +154,8 @@ export async function createBridgeWorld(contractor: Record<string, unknown> = {}
       resolveWorkspace,
       readBootstrap: async (metadata) =>
         buildClaudeBootstrap(metadata, await readPersonaFiles(metadata.workspace, {})),
-      readContextStamp: (folder) => claudeContextStamp(folder, { configFolder: root, now: new Date(0) }),
+      readContextStamp: (_metadata, folder) =>
+        claudeContextStamp(folder, { configFolder: root, now: new Date(0) }),
       findTranscript: async (sessionId) => {
         if (world.transcriptSearch === "fails") throw new Error("EACCES");
         const path = transcriptOf(sessionId);
@@ -178,14 +193,23 @@ export async function createBridgeWorld(contractor: Record<string, unknown> = {}
     workspace,
     config: pluginConfigSchema.parse({
       contractors: { dev: { contractor: "claude", workspace, ...contractor } },
+      endpoints,
     }),
     flags: [],
+    flagsAt: {},
+    limits: createLimitBook({
+      path: join(root, "limits.json"),
+      log: () => undefined,
+      now: () => world.clock,
+    }),
+    clock: new Date(),
     program: [PROGRAM],
     openSessionMs: TIMINGS.openSessionMs,
     gated: false,
     uid: 1000,
     transcriptSearch: "works",
     history: [],
+    historyClock: () => now().getTime(),
     lateAnswers: [],
     log: [],
     lateAnswerKeys: [],
@@ -237,6 +261,7 @@ function runTurn(
       readHistory: () => Promise.resolve(world.history),
       instructions: undefined,
       settings: { model: null, effort: null, fast: null },
+      purpose: "chat",
       nativeTools: undefined,
       openclawTools: null,
       deadlineAt: undefined,

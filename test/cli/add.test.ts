@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addContractor, type AddOptions } from "../../src/cli/add.ts";
-import { addEndpoint } from "../../src/cli/endpoint.ts";
+import { addEndpoint } from "../../src/cli/endpoint/endpoint-profiles.ts";
 import type { ErrorCode } from "../../src/errors/error-codes.ts";
 import { createHostStandIn, failing, listingOf, type HostStandIn, type Step } from "./host-stand-in.ts";
 

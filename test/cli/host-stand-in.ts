@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { pluginConfigSchema } from "../../src/config/schema.ts";
 import { createFileOpenTurns } from "../../src/contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
+import type { NamedEndpoint } from "../../src/endpoint/endpoint-key.ts";
+import type { ProbeAddress } from "../../src/endpoint/endpoint-probe.ts";
+import { createLimitBook, type LimitBook } from "../../src/endpoint/limit-book.ts";
 import { ContractorError } from "../../src/errors/contractor-error.ts";
 import type { HostCliContext } from "../../src/openclaw/host-cli-context.ts";
 
@@ -33,6 +36,9 @@ export type HostStandIn = {
   readonly steps: string[];
   /** How the Gateway answers a reset; there is none at first. */
   gateway: HostCliContext["resetThroughGateway"];
+  ambientVariables: string[];
+  probeAddress: (endpoint: NamedEndpoint) => ProbeAddress | null;
+  readonly limits: LimitBook;
   /** What a new command sees. */
   context(): Promise<HostCliContext>;
   readConfig(): Promise<HostConfig>;
@@ -60,6 +66,9 @@ export async function createHostStandIn(home: string): Promise<HostStandIn> {
     before: {},
     steps: [],
     gateway: () => Promise.resolve({ answer: "none" }),
+    ambientVariables: [],
+    probeAddress: () => null,
+    limits: createLimitBook({ path: join(home, "limits.json"), log: () => undefined, now: () => NOW }),
     context: () => createContext(host, home),
     readConfig: async () => JSON.parse(await readFile(configPath, "utf8")) as HostConfig,
   };
@@ -103,6 +112,9 @@ async function createContext(host: HostStandIn, home: string): Promise<HostCliCo
     }),
     isGatewayReachable: () => Promise.resolve(false),
     resetThroughGateway: (key) => host.gateway(key),
+    probeAddress: (endpoint) => Promise.resolve(host.probeAddress(endpoint)),
+    limits: host.limits,
+    ambientVariables: host.ambientVariables,
     claudeEnvironment: { HOME: home },
     stateDir: join(home, "state"),
     uid: 1_000,
@@ -117,6 +129,11 @@ function createConfigWriter(host: HostStandIn): HostCliContext["configWriter"] {
       pluginConfigSchema.parse(ownPartOf(config));
     });
   return {
+    changeContractor: (agentId, changes) =>
+      editOwn((own) => {
+        const changed = { ...(own.contractors?.[agentId] as object), ...changes };
+        own.contractors = { ...own.contractors, [agentId]: JSON.parse(JSON.stringify(changed)) as unknown };
+      }),
     putContractor: (agentId, contractor) =>
       step(host, { name: "putContractor", of: agentId }, () =>
         editOwn((own) => (own.contractors = { ...own.contractors, [agentId]: contractor })),

@@ -37,6 +37,8 @@ describe("the plugin's configuration", () => {
       ...CONTRACTOR,
       mode: "persistent",
       adapter: "claude-agent-acp",
+      onLimit: "error",
+      routes: [],
       permissionMode: "ask",
       bypassAcknowledged: false,
       silenceMinutes: 30,

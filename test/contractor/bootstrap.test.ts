@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { buildClaudeBootstrap, readPersonaFiles } from "../../src/contractor/bootstrap.ts";
-import { sampleMetadata } from "./metadata.ts";
+import { sampleEndpoint, sampleMetadata } from "./metadata.ts";
 
 let workspace: string;
 
@@ -93,8 +93,11 @@ describe("buildClaudeBootstrap", () => {
   });
 
   it("does not depend on how the model is reached", () => {
-    const endpoint = { name: "local", baseUrl: "http://127.0.0.1:1", apiKeyEnv: "LOCAL_KEY" };
-    const elsewhere = sampleMetadata({ endpoint, model: "qwen", adapter: "claude-code-acp" });
+    const elsewhere = sampleMetadata({
+      endpoint: sampleEndpoint(),
+      model: "qwen",
+      adapter: "claude-code-acp",
+    });
     expect(buildClaudeBootstrap(elsewhere, [])).toBe(buildClaudeBootstrap(sampleMetadata(), []));
   });
 

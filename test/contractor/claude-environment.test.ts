@@ -1,68 +1,107 @@
 import { describe, expect, it } from "vitest";
 import { claudeEnvironment } from "../../src/contractor/claude-environment.ts";
-import { sampleMetadata } from "./metadata.ts";
+import { sampleEndpoint, sampleMetadata } from "./metadata.ts";
 
-const QUIET = [
-  "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",
-  "CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION",
-  "CLAUDE_CODE_MAX_RETRIES",
-  "DISABLE_AUTOUPDATER",
-  "DISABLE_ERROR_REPORTING",
-  "DISABLE_TELEMETRY",
-];
+const QUIET = Object.keys(claudeEnvironment(sampleMetadata(), { access: undefined, ambient: {} }));
 const SECRET = "sk-secret-value";
-const ENDPOINT = { name: "local", baseUrl: "http://127.0.0.1:11434", apiKeyEnv: "LOCAL_KEY" };
 const AMBIENT = {
-  LOCAL_KEY: ` ${SECRET}\n`,
   ANTHROPIC_API_KEY: "sk-somebody-else",
   ANTHROPIC_MODEL: "stray",
+  AWS_PROFILE: "work",
   CLAUDECODE: "1",
 };
+const ACCESS = { baseUrl: "http://127.0.0.1:11434", key: SECRET };
 
-function namesOf(variables: Record<string, string>): string[] {
-  return Object.keys(variables).toSorted();
+type Overrides = Parameters<typeof sampleMetadata>[0];
+
+/** What the contractor's settings add to what every contractor has. */
+function added(
+  overrides: Overrides,
+  access = ACCESS as { baseUrl: string | undefined; key: string | undefined },
+): Record<string, string> {
+  const given = overrides?.endpoint === undefined ? undefined : access;
+  const variables = claudeEnvironment(sampleMetadata(overrides), { access: given, ambient: AMBIENT });
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !QUIET.includes(name)));
 }
 
 describe("claudeEnvironment", () => {
   it("sets nothing but quiet for a contractor on the Claude login, whatever the Gateway has set", () => {
-    expect(namesOf(claudeEnvironment(sampleMetadata(), AMBIENT))).toEqual(QUIET);
+    expect(added({})).toEqual({});
+    expect(QUIET).toContain("DISABLE_TELEMETRY");
   });
 
-  it("gives the model and the executable, and no model tiers without an endpoint", () => {
-    const variables = claudeEnvironment(
-      sampleMetadata({ model: "opus", claudeExecutable: "/opt/claude" }),
-      AMBIENT,
-    );
-    expect(variables).toMatchObject({ ANTHROPIC_MODEL: "opus", CLAUDE_CODE_EXECUTABLE: "/opt/claude" });
-    expect(namesOf(variables)).toEqual([...QUIET, "ANTHROPIC_MODEL", "CLAUDE_CODE_EXECUTABLE"].toSorted());
+  it("gives the model, the executable and the folder, and no model tiers without an endpoint", () => {
+    const settings = { model: "opus", claudeExecutable: "/opt/claude", claudeConfigDir: "/srv/claude" };
+    expect(added(settings)).toEqual({
+      ANTHROPIC_MODEL: "opus",
+      CLAUDE_CODE_EXECUTABLE: "/opt/claude",
+      CLAUDE_CONFIG_DIR: "/srv/claude",
+    });
   });
 
-  it("takes the key from the variable that the endpoint names, without the space around it", () => {
-    const variables = claudeEnvironment(sampleMetadata({ endpoint: ENDPOINT }), AMBIENT);
-    expect(variables).toMatchObject({
-      ANTHROPIC_BASE_URL: "http://127.0.0.1:11434",
+  it("shows an API key as such, and a gateway's token as a bearer token", () => {
+    expect(added({ endpoint: sampleEndpoint() })).toEqual({
+      ANTHROPIC_BASE_URL: ACCESS.baseUrl,
       ANTHROPIC_API_KEY: SECRET,
     });
-    expect(namesOf(variables)).toEqual([...QUIET, "ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"].toSorted());
+    expect(added({ endpoint: sampleEndpoint({ auth: "gateway" }) })).toEqual({
+      ANTHROPIC_BASE_URL: ACCESS.baseUrl,
+      ANTHROPIC_AUTH_TOKEN: SECRET,
+    });
   });
 
-  it("names the endpoint's model for every tier that Claude Code asks for", () => {
-    expect(claudeEnvironment(sampleMetadata({ endpoint: ENDPOINT, model: "qwen" }), AMBIENT)).toMatchObject({
+  it("never lets Claude Code look for a login to show an endpoint that wants no key", () => {
+    const local = sampleEndpoint({ auth: "gateway", apiKeyEnv: undefined });
+    expect(added({ endpoint: local }, { baseUrl: ACCESS.baseUrl, key: undefined })).toMatchObject({
+      ANTHROPIC_AUTH_TOKEN: "none",
+    });
+  });
+
+  it("gives a subscription's token, and no address", () => {
+    const endpoint = sampleEndpoint({ auth: "subscription", baseUrl: undefined });
+    expect(added({ endpoint }, { baseUrl: undefined, key: SECRET })).toEqual({
+      CLAUDE_CODE_OAUTH_TOKEN: SECRET,
+    });
+  });
+
+  it("names the endpoint's model for every tier that Claude Code asks for, and its own names before it", () => {
+    const endpoint = sampleEndpoint({ models: { haiku: "qwen-mini" } });
+    expect(added({ endpoint, model: "qwen" })).toMatchObject({
       ANTHROPIC_MODEL: "qwen",
       ANTHROPIC_DEFAULT_OPUS_MODEL: "qwen",
       ANTHROPIC_DEFAULT_SONNET_MODEL: "qwen",
-      ANTHROPIC_DEFAULT_HAIKU_MODEL: "qwen",
+      ANTHROPIC_DEFAULT_HAIKU_MODEL: "qwen-mini",
     });
   });
 
-  it.each([undefined, "", " \n"])("fails without a key (%j), and names the variable, no secret", (key) => {
-    const ambient = { ...AMBIENT, LOCAL_KEY: key };
-    expect(() => claudeEnvironment(sampleMetadata({ endpoint: ENDPOINT }), ambient)).toThrow(
-      expect.objectContaining({
-        code: "endpoint-key-missing",
-        message: expect.stringMatching(/^(?=.*"local")(?=.*LOCAL_KEY)(?!.*sk-)/) as string,
-        mend: expect.not.stringContaining("sk-") as string,
-      }),
-    );
+  it("leaves Anthropic's own API its small models", () => {
+    const baseUrl = "https://api.anthropic.com";
+    const endpoint = sampleEndpoint({ baseUrl });
+    expect(added({ endpoint, model: "opus" }, { baseUrl, key: SECRET })).toEqual({
+      ANTHROPIC_BASE_URL: baseUrl,
+      ANTHROPIC_API_KEY: SECRET,
+      ANTHROPIC_MODEL: "opus",
+    });
+  });
+
+  it("passes on what a cloud needs, by name and nothing else", () => {
+    const bedrock = sampleEndpoint({
+      ...{ format: "bedrock", baseUrl: undefined, apiKeyEnv: undefined },
+      ...{ region: "eu-central-1", passEnv: ["AWS_PROFILE", "AWS_CONFIG_FILE"] },
+    });
+    expect(added({ endpoint: bedrock }, { baseUrl: undefined, key: undefined })).toEqual({
+      CLAUDE_CODE_USE_BEDROCK: "1",
+      AWS_REGION: "eu-central-1",
+      AWS_PROFILE: "work",
+    });
+    const vertex = sampleEndpoint({
+      ...{ format: "vertex", baseUrl: undefined, apiKeyEnv: undefined },
+      ...{ region: "europe-west1", project: "garden" },
+    });
+    expect(added({ endpoint: vertex }, { baseUrl: undefined, key: undefined })).toEqual({
+      CLAUDE_CODE_USE_VERTEX: "1",
+      CLOUD_ML_REGION: "europe-west1",
+      ANTHROPIC_VERTEX_PROJECT_ID: "garden",
+    });
   });
 });

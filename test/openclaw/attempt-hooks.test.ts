@@ -38,6 +38,7 @@ function turnRequest(message: Partial<TurnRequest["message"]> = {}): TurnRequest
     message: { text: "What now?", context: "Group: garden", images: [], attachments: [], ...message },
     instructions: undefined,
     settings: { model: null, effort: null, fast: null },
+    purpose: "chat",
     nativeTools: undefined,
     openclawTools: null,
     signal: new AbortController().signal,
@@ -67,6 +68,7 @@ const refused = (accepted: boolean, text = ""): TurnOutcome => ({
   kind: "failed",
   error: new ContractorError("agent-failed", { message: "It broke.", mend: "Try again." }),
   accepted,
+  acted: false,
   mayGoElsewhere: !accepted,
 });
 

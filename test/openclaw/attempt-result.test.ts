@@ -105,6 +105,7 @@ describe("the answer of a failed turn", () => {
       kind: "failed" as const,
       error,
       accepted: true,
+      acted: false,
       mayGoElsewhere: false,
     };
     expect(assistantMessageOf(params, { outcome, now: 7 })).toMatchObject({

@@ -55,7 +55,8 @@ const completed = (record: Partial<TurnRecord> = {}): TurnOutcome => ({
 const failed = (facts: { accepted: boolean; code?: "turn-deadline" } & Partial<TurnRecord>): TurnOutcome => {
   const { accepted, code = "agent-failed", ...record } = facts;
   const error = new ContractorError(code, { message: "It broke.", mend: "Try again." });
-  return { ...emptyTurnRecord(), ...record, kind: "failed", error, accepted, mayGoElsewhere: !accepted };
+  const mayGoElsewhere = !accepted;
+  return { ...emptyTurnRecord(), ...record, kind: "failed", error, accepted, acted: false, mayGoElsewhere };
 };
 
 describe("an attempt", () => {

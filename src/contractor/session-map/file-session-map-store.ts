@@ -9,7 +9,7 @@ import { DEFAULT_RETENTION, type Retention } from "./session-map-retention.ts";
 import { createSharedHold } from "./session-map-shared-hold.ts";
 import type { SessionActivity, SessionMapStore } from "./session-map-store.ts";
 import { createPendingTouches, touched, type PendingTouches } from "./session-map-touches.ts";
-import { activeOf, checkEntry, endActive, installEntry, latestOf } from "./session-map.ts";
+import { activeOf, checkEntry, endActive, installEntry, latestOf, leftAt } from "./session-map.ts";
 
 const LOCK_WAIT_MS = 10_000;
 const FLUSH_MS = 5000;
@@ -57,6 +57,7 @@ export function createFileSessionMapStore(options: FileSessionMapStoreOptions): 
   return {
     get: (key) => map.read((index) => activeOf(entriesOf(index, { key, touches }))),
     latest: (key) => map.read((index) => latestOf(entriesOf(index, { key, touches }))),
+    leftAt: (key, endpoint) => map.read((index) => leftAt(entriesOf(index, { key, touches }), endpoint)),
     list: (agentId) => map.read((index) => listOf(index, { agentId, touches })),
     incidents: () => map.read(incidentsOf),
     install: async (given, { expected, endedBy }) => {

@@ -11,7 +11,15 @@ import type {
   SessionMapStore,
 } from "./session-map-store.ts";
 import { touched } from "./session-map-touches.ts";
-import { activeOf, checkEntry, endActive, installEntry, latestOf, type Ending } from "./session-map.ts";
+import {
+  activeOf,
+  checkEntry,
+  endActive,
+  installEntry,
+  latestOf,
+  leftAt,
+  type Ending,
+} from "./session-map.ts";
 
 type Change<Result> = (draft: SessionMapDraft) => Result;
 
@@ -44,6 +52,7 @@ export function createMemorySessionMapStore({ now = () => new Date() } = {}): Se
   return {
     get: (key) => read(() => activeOf(entriesOf(index, { key }))),
     latest: (key) => read(() => latestOf(entriesOf(index, { key }))),
+    leftAt: (key, endpoint) => read(() => leftAt(entriesOf(index, { key }), endpoint)),
     list: (agentId) => read(() => listOf(index, { agentId })),
     incidents: () => Promise.resolve([]),
     install: async (given, { expected, endedBy }) => {

@@ -7,6 +7,7 @@ const timestamp = z.iso.datetime();
 /**
  * Why an entry is no longer active. `rewound`: OpenClaw's history was cut back. `rotated`: its context was full.
  * `lost`: its transcript is proven gone. `superseded`: OpenClaw began the conversation anew while nobody listened.
+ * `moved`: the conversation goes on at another endpoint, and may come back.
  */
 export const END_REASONS = [
   "reset",
@@ -16,6 +17,7 @@ export const END_REASONS = [
   "rotated",
   "lost",
   "superseded",
+  "moved",
 ] as const;
 
 /**
@@ -47,6 +49,10 @@ export const sessionMapEntrySchema = z.looseObject({
   seedPending: z.boolean().optional(),
   /** US dollars that the Claude session had cost after its latest turn, as its adapter told. */
   costUsd: z.number().nonnegative().optional(),
+  /** The endpoint that serves the session: a profile's name, or `subscription`. Absent: whichever serves its next turn. */
+  endpoint: z.string().min(1).optional(),
+  /** The session's last turn before somebody else answered: what was said since it was not told. Absent: it knows all. */
+  missedSince: timestamp.optional(),
   /** Completed turns in this Claude session. */
   turns: z.int().nonnegative().default(0),
 });

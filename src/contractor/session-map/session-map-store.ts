@@ -13,7 +13,9 @@ export type SessionActivity = {
   claudeSessionId: string;
   /** ISO timestamp of the turn's end; the entry's count of turns goes up by one. */
   at: string;
-  changes?: Partial<Pick<SessionMapEntry, "lifecycle" | "transcript" | "seedPending" | "costUsd">>;
+  changes?: Partial<
+    Pick<SessionMapEntry, "lifecycle" | "transcript" | "seedPending" | "costUsd" | "endpoint">
+  >;
 };
 
 /** A map file that could not be read and was moved aside. */
@@ -56,6 +58,11 @@ export type SessionMapStore = {
   get(key: ConversationKey): Promise<SessionMapEntry | null>;
   /** The conversation's entry with the latest activity, whatever its state; null when there is none. */
   latest(key: ConversationKey): Promise<SessionMapEntry | null>;
+  /**
+   * The session that this conversation left at an endpoint, and can come back to: null when it never moved away from there,
+   * or a reset or the like has ended that life of the conversation since.
+   */
+  leftAt(key: ConversationKey, endpoint: string): Promise<SessionMapEntry | null>;
   /**
    * Makes `entry` the conversation's active one, durably, if the Claude session that is active now is `expected`
    * (null: none is). An expected one that is another session ends: `orphaned` when it was `lost`, else `closed`.

@@ -23,6 +23,21 @@ export function latestOf(entries: SessionMapEntry[]): SessionMapEntry | null {
   return byActivity([...ended, ...active]).at(-1) ?? null;
 }
 
+/** Ends that a conversation's life does not end with. */
+const GOES_ON: ReadonlySet<EndReason | undefined> = new Set<EndReason>(["moved", "rotated", "lost"]);
+
+/** See `SessionMapStore.leftAt`. */
+export function leftAt(entries: SessionMapEntry[], endpoint: string): SessionMapEntry | null {
+  const ends = entries.filter(({ state, endedBy }) => state !== "active" && !GOES_ON.has(endedBy));
+  const lifeBegan = Math.max(-Infinity, ...ends.map(endOf));
+  const left = entries.filter((entry) => entry.endedBy === "moved" && entry.endpoint === endpoint);
+  return latestOf(left.filter((entry) => endOf(entry) > lifeBegan));
+}
+
+function endOf({ endedAt, lastActivityAt }: SessionMapEntry): number {
+  return Date.parse(endedAt ?? lastActivityAt);
+}
+
 /** By instant, not by text: "00Z" sorts behind "00.5Z" as text. */
 export function byActivity(entries: SessionMapEntry[]): SessionMapEntry[] {
   return entries

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { addContractor } from "../../src/cli/add.ts";
-import { addEndpoint, listEndpoints, removeEndpoint } from "../../src/cli/endpoint.ts";
-import { createHostStandIn, type HostStandIn } from "./host-stand-in.ts";
+import { addContractor } from "../../../src/cli/add.ts";
+import { addEndpoint, listEndpoints, removeEndpoint } from "../../../src/cli/endpoint/endpoint-profiles.ts";
+import { createHostStandIn, type HostStandIn } from "../host-stand-in.ts";
 
 const LOCAL = { name: "local", baseUrl: "http://127.0.0.1:11434", apiKeyEnv: "LOCAL_KEY" };
 const SECRET = "sk-ant-secret";

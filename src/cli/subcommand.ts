@@ -1,0 +1,15 @@
+import type { Command } from "commander";
+import type { HostCliContext } from "../openclaw/host-cli-context.ts";
+import type { CommandResult } from "./contractor-command.ts";
+
+export type Json = { json?: boolean };
+
+/** Runs one command with what it needs of the host, to its end. */
+export type RunCommand = (
+  options: Json,
+  command: (context: HostCliContext) => Promise<CommandResult>,
+) => Promise<void>;
+
+export function subcommand(parent: Command, name: string, description: string): Command {
+  return parent.command(name).description(description).option("--json", "print JSON for scripts");
+}
