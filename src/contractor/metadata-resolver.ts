@@ -2,6 +2,7 @@ import { BRIDGE_MODEL_REF, CLI_ROOT } from "../config/identifiers.ts";
 import { ownValue } from "../config/own-value.ts";
 import type {
   AdapterName,
+  BudgetConfig,
   ContractorMode,
   EndpointConfig,
   PermissionMode,
@@ -31,6 +32,8 @@ export type ContractorAgentMetadata = {
   tools: readonly string[];
   /** Names in OpenClaw's `mcp.servers`. */
   mcpServers: readonly string[];
+  /** What the agent may use; undefined when that is not limited. */
+  budget: BudgetConfig | undefined;
 };
 
 /**
@@ -64,6 +67,7 @@ export function resolveContractorAgentMetadata(
     silenceMinutes: contractor.silenceMinutes,
     tools: contractor.tools,
     mcpServers: contractor.mcpServers,
+    budget: contractor.budget,
   };
 }
 
