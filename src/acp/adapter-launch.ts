@@ -31,6 +31,8 @@ export type AgentNeeds = {
   keepsToolLists?: boolean;
   /** It runs Claude Code for questions of its own, beside the session. */
   asksClaudeBeside?: boolean;
+  /** It tells what its Claude Code's requests have cost. */
+  reportsCost?: boolean;
   /** Variables that it needs for this; a contractor's own settings win. */
   environment?: Record<string, string>;
 };

@@ -28,8 +28,10 @@ export function createPromptPreparation(turn: {
   workspace: string;
   /** See `ConversationRecord`. */
   interrupted: boolean;
+  /** See `BridgeDependencies`. */
+  seenCosts: ReadonlyMap<string, number>;
 }): PreparePrompt {
-  const { request, workspace, interrupted } = turn;
+  const { request, workspace, interrupted, seenCosts } = turn;
   const { message } = request;
   /** By whether the agent takes images. */
   const inbound = new Map<boolean, Promise<ClaudeTurnPayload>>();
@@ -51,7 +53,7 @@ export function createPromptPreparation(turn: {
       notices: noticesOf({ interrupted, fresh: session.fresh, summarized }),
       // What was owed before is still owed, whether or not this turn knows the history.
       summaryOwed: command && (summary !== undefined || session.continues?.seedPending === true),
-      costBefore: costBefore(session),
+      costBefore: seenCosts.get(session.loan.session.sessionId) ?? costBefore(session),
     };
   };
 }

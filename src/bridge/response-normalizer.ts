@@ -1,6 +1,7 @@
 import type { PromptOutcome } from "../acp/acp-adapter.ts";
 import { withResetTime } from "../errors/agent-failure.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
+import type { ErrorCode } from "../errors/error-codes.ts";
 import { usageOfTurn } from "./turn-usage.ts";
 import type { ToolCallFact, TurnOutcome, TurnRecord } from "./turn.ts";
 
@@ -68,9 +69,12 @@ export function normalizeClaudeError(
     kind: "failed",
     error: acted && !onlyTheError ? afterActivity(error) : error,
     accepted,
-    mayGoElsewhere: !accepted && error.code !== "session-busy",
+    mayGoElsewhere: !accepted && !STAYS_HERE.includes(error.code),
   };
 }
+
+/** Merely too early; or the owner's own decision, which another model would get around. */
+const STAYS_HERE: ErrorCode[] = ["session-busy", "budget-exceeded", "budget-not-enforceable"];
 
 /** Claude Code's own words for a request that the API refused. */
 const API_REFUSAL =

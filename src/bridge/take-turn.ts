@@ -12,6 +12,7 @@ import { prepareInbound } from "./prepare-inbound.ts";
 import { createPromptPreparation } from "./prepare-prompt.ts";
 import { promptCallbacks } from "./prompt-callbacks.ts";
 import { endingOf, normalizeClaudeError, normalizeClaudeResponse } from "./response-normalizer.ts";
+import { lifeOf, openTurnBudget, type TurnBudget } from "./turn-budget.ts";
 import { createTurnProjection, type TurnProjection } from "./turn-projection.ts";
 import { createTurnSession, type TurnSession } from "./turn-session.ts";
 import { watchTurn, type TurnWatch } from "./turn-watch.ts";
@@ -28,17 +29,24 @@ export async function takeTurn(
   if (request.signal.aborted) return { ...projection.record, kind: "cancelled" };
   const progress: TurnProgress = { accepted: false, over: false };
   let record: ConversationRecord | undefined;
+  let budget: TurnBudget | undefined;
   let outcome: TurnOutcome;
   try {
     const metadata = resolveContractorAgentMetadata(dependencies.readConfig(), request.agentId);
     // A mode that may not be, and a message that says nothing, start no process.
     const settings = { mode: claudeModeOf({ ...metadata, uid: dependencies.uid }), ...request.settings };
     buildClaudeTurnPayload(request.message);
+    budget = openTurnBudget({
+      ...{ dependencies, metadata, record: projection.record },
+      request: { ...request, text: request.message.text },
+    });
     const workspace = await dependencies.resolveWorkspace(metadata.workspace);
     record = await openConversationRecord({ dependencies, metadata, request, workspace });
+    await budget.admit(lifeOf(record.plan, { ...request, mode: metadata.mode }));
     const { silenceMinutes } = metadata;
     const { signal, deadlineAt } = request;
     const watch = watchTurn({ signal, silenceMinutes, deadlineAt, projection });
+    budget.onExceeded(watch.end);
     const { agentId, openclawSessionKey, nativeTools } = request;
     const openclawTools = request.openclawTools?.list ?? null;
     const key = { agentId, openclawSessionKey };
@@ -51,7 +59,7 @@ export async function takeTurn(
     });
     outcome = await takeRecordedTurn({
       ...{ dependencies, request, observer, settings, workspace },
-      ...{ projection, progress, record, session, watch },
+      ...{ projection, progress, record, budget, session, watch },
     });
   } catch (cause) {
     projection.finish("failed");
@@ -61,6 +69,7 @@ export async function takeTurn(
     outcome = normalizeClaudeError(projection.record, { error, accepted, acted, limitResetAt });
   }
   await record?.close(outcome.kind);
+  await budget?.close(outcome);
   return outcome;
 }
 
@@ -81,21 +90,24 @@ type RecordedTurnParts = {
   projection: TurnProjection;
   progress: TurnProgress;
   record: ConversationRecord;
+  budget: TurnBudget;
   session: TurnSession;
   watch: TurnWatch;
 };
 
 async function takeRecordedTurn(turn: RecordedTurnParts): Promise<TurnOutcome> {
-  const { request, projection, progress, record, session, watch } = turn;
+  const { request, projection, progress, record, budget, session, watch } = turn;
   let keepAt: number | null = null;
   try {
     const dispatched = await dispatchTurn(dispatchOf(turn));
+    budget.told(dispatched.outcome);
     watch.throwIfFired();
     if (dispatched.session === null) return cancelled(projection);
     const { outcome, prompt, summaryOwed } = dispatched;
     const { loan } = dispatched.session;
     const slashCommand = isSlashCommand(request.message);
-    for (const paragraph of endingOf(projection, { ...dispatched, slashCommand }))
+    const notes = outcome.stopReason === "cancelled" ? [] : budget.closingNotes(prompt);
+    for (const paragraph of [...endingOf(projection, { ...dispatched, slashCommand }), ...notes])
       projection.append(paragraph);
     projection.finish(outcome.stopReason === "cancelled" ? "cancelled" : "completed");
     loan.memory.costUsd = projection.record.sessionCostUsd ?? loan.memory.costUsd;
@@ -125,19 +137,24 @@ function cancelled(projection: TurnProjection): TurnOutcome {
 
 function dispatchOf(turn: RecordedTurnParts): Dispatch {
   const { dependencies, request, observer, settings, workspace } = turn;
-  const { projection, progress, record, session, watch } = turn;
+  const { projection, progress, record, budget, session, watch } = turn;
   const { clocks, signal } = watch;
-  const { grants } = dependencies;
+  const { grants, seenCosts } = dependencies;
   return {
     plan: record.plan,
     isCompaction: COMPACTION.test(buildClaudeTurnPayload(request.message).text),
     ...{ session, settings, projection, clocks, signal },
     openclawTools: request.openclawTools,
-    prepare: createPromptPreparation({ request, workspace, interrupted: record.interrupted }),
+    prepare: createPromptPreparation({
+      ...{ request, workspace, seenCosts },
+      interrupted: record.interrupted,
+    }),
     onAccepted() {
       progress.accepted = true;
     },
-    onPrompted({ loan }) {
+    onUpdate: budget.heard,
+    onPrompted({ loan, continues }) {
+      budget.prompted(loan.session.sessionId, continues === null);
       observer.onSteerable((message) =>
         steer(loan.session, { message, workspace, isOver: () => progress.over }),
       );
