@@ -5,6 +5,7 @@ import { ADAPTER_NAMES, contractorSchema, MODES, PERMISSION_MODES } from "../con
 import { addContractor, type AddOptions } from "./add.ts";
 import { adoptSession, type AdoptOptions } from "./adopt-session.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
+import { registerBudgetCommands } from "./register-budget.ts";
 import { runContractorCommand, type CommandResult } from "./contractor-command.ts";
 import { addEndpoint, listEndpoints, removeEndpoint } from "./endpoint.ts";
 import { removeContractor } from "./remove.ts";
@@ -117,6 +118,7 @@ export function registerCli(program: Pick<Command, "command">, createContext: ()
     );
 
   registerEndpointCommands(root, run);
+  registerBudgetCommands(root, { run, subcommand });
 }
 
 /** `none` is a list of nothing. */

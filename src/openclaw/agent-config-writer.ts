@@ -1,7 +1,7 @@
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import type { z } from "zod";
 import { BRIDGE_MODEL_ID, BRIDGE_MODEL_REF, PLUGIN_ID } from "../config/identifiers.ts";
-import type { contractorSchema, EndpointConfig } from "../config/schema.ts";
+import type { BudgetConfig, contractorSchema, EndpointConfig } from "../config/schema.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { parsePluginConfig, type HostConfig } from "./plugin-config.ts";
 
@@ -21,6 +21,8 @@ type RawPluginConfig = {
 export type AgentConfigWriter = {
   putContractor(agentId: string, contractor: ContractorStanza): Promise<void>;
   removeContractor(agentId: string): Promise<void>;
+  /** Undefined: the contractor has none any more. Its other settings stay as they are written. */
+  putBudget(agentId: string, budget: BudgetConfig | undefined): Promise<void>;
   putEndpoint(name: string, endpoint: EndpointConfig): Promise<void>;
   removeEndpoint(name: string): Promise<void>;
   /** Points an agent's workspace elsewhere; resolves to the one it had. */
@@ -65,6 +67,13 @@ export function createAgentConfigWriter(api: OpenClawPluginApi): AgentConfigWrit
       changeOwn((own, draft) => {
         own.contractors = without(own.contractors, agentId);
         if (Object.keys(own.contractors).length === 0) takeBridgeModelsAlias(draft);
+      }),
+    putBudget: (agentId, budget) =>
+      changeOwn((own) => {
+        const contractor = own.contractors?.[agentId];
+        if (contractor === undefined) return;
+        if (budget === undefined) delete contractor.budget;
+        else contractor.budget = budget;
       }),
     putEndpoint: (name, endpoint) =>
       changeOwn((own) => {

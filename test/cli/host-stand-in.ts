@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pluginConfigSchema } from "../../src/config/schema.ts";
 import { createFileOpenTurns } from "../../src/contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
+import { createFileSpendingLedger } from "../../src/contractor/spending/file-spending-ledger.ts";
 import { ContractorError } from "../../src/errors/contractor-error.ts";
 import type { HostCliContext } from "../../src/openclaw/host-cli-context.ts";
 
@@ -74,6 +75,7 @@ async function createContext(host: HostStandIn, home: string): Promise<HostCliCo
     configWriter: createConfigWriter(host),
     backUpConfig: () => step(host, { name: "backUpConfig" }, () => backUp(host)),
     isAdapterInstalled: (name) => Promise.resolve(name === "claude-agent-acp"),
+    reportsCost: (name) => name === "claude-agent-acp",
     ensureAdapter: (name) =>
       step(host, { name: "ensureAdapter" }, () => Promise.resolve(`/adapters/${name}`)),
     createBaseAgent: ({ agentId, workspace }) =>
@@ -97,6 +99,7 @@ async function createContext(host: HostStandIn, home: string): Promise<HostCliCo
       }),
     openStore: (workspace) => createFileSessionMapStore({ workspace }),
     openTurns: (workspace) => createFileOpenTurns(workspace, () => NOW),
+    openSpending: (workspace) => createFileSpendingLedger({ workspace, now: () => NOW, timeZone: "UTC" }),
     conversationKeyOf: ({ agentId, sessionKey }) => ({
       agentId,
       openclawSessionKey: sessionKey === "main" ? `agent:${agentId}:main` : sessionKey.trim(),
@@ -125,6 +128,12 @@ function createConfigWriter(host: HostStandIn): HostCliContext["configWriter"] {
       step(host, { name: "removeContractor", of: agentId }, () =>
         editOwn((own) => (own.contractors = without(own.contractors ?? {}, agentId))),
       ),
+    putBudget: (agentId, budget) =>
+      editOwn((own) => {
+        const contractor = own.contractors?.[agentId] as { budget?: unknown };
+        if (budget === undefined) delete contractor.budget;
+        else contractor.budget = budget;
+      }),
     putEndpoint: (name, endpoint) =>
       editOwn((own) => (own.endpoints = { ...own.endpoints, [name]: endpoint })),
     removeEndpoint: (name) => editOwn((own) => (own.endpoints = without(own.endpoints ?? {}, name))),
