@@ -35,6 +35,8 @@ export type AgentNeeds = {
   canBeManaged?: boolean;
   /** It runs Claude Code for questions of its own, beside the session. */
   asksClaudeBeside?: boolean;
+  /** It tells what its Claude Code's requests have cost. */
+  reportsCost?: boolean;
   /** Variables that it needs for this; a contractor's own settings win. */
   environment?: Record<string, string>;
 };

@@ -19,7 +19,7 @@ export const ADAPTER_PACKAGES: Record<AdapterName, AdapterPackage> = {
     manifest: claudeAgentAcp,
     lock: claudeAgentAcpLock,
     program: "node_modules/@agentclientprotocol/claude-agent-acp/dist/index.js",
-    needs: { asksClaudeBeside: true, canBeManaged: true },
+    needs: { asksClaudeBeside: true, canBeManaged: true, reportsCost: true },
   },
   "claude-code-acp": {
     manifest: claudeCodeAcp,
@@ -50,4 +50,9 @@ export function canBeManaged(name: AdapterName): boolean {
 /** Whether a session of this adapter knows the tools that it was opened with, and no others. */
 export function keepsToolLists(name: AdapterName): boolean {
   return ADAPTER_PACKAGES[name].needs.keepsToolLists ?? false;
+}
+
+/** Whether it is known what a turn has cost when it is over. */
+export function reportsCost(name: AdapterName): boolean {
+  return ADAPTER_PACKAGES[name].needs.reportsCost ?? false;
 }

@@ -5,6 +5,7 @@ import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts
 import type { OpenTurns } from "../contractor/open-turns.ts";
 import type { EndReason, SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
 import type { ConversationKey, SessionMapStore } from "../contractor/session-map/session-map-store.ts";
+import type { SpendingLedger } from "../contractor/spending/spending-ledger.ts";
 import type { SessionPool } from "../pool/session-pool.ts";
 import type { PermissionGrants } from "./permission-grants.ts";
 import type { SessionTools, TurnChoices } from "./turn.ts";
@@ -19,6 +20,8 @@ export type UnrecordedSession = {
 export type BridgeDependencies = {
   readConfig(): PluginConfig;
   openStore(workspace: string): SessionMapStore;
+  /** What the agents of a workspace have used. */
+  openSpending(workspace: string): SpendingLedger;
   /** Rejects with `endpoint-key-missing`, `adapter-missing` and the like. */
   createAdapter(metadata: ContractorAgentMetadata): Promise<AcpAdapter>;
   /** The real path of the workspace; rejects with `workspace-missing`. */
@@ -43,6 +46,8 @@ export type BridgeDependencies = {
   latestTools: Map<string, SessionTools>;
   /** What people have allowed for as long as a Claude session lasts. */
   grants: PermissionGrants;
+  /** By Claude session: US dollars that it had cost when that was last heard, also in a turn that was not completed. */
+  seenCosts: Map<string, number>;
   /** What could not be written into the map after a completed turn, by conversation; written before the next one. */
   unrecorded: Map<string, UnrecordedSession>;
   /** The user whom Claude Code runs as; undefined on systems without. */

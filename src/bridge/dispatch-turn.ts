@@ -1,3 +1,4 @@
+import type { SessionUpdate } from "@agentclientprotocol/sdk/unstable";
 import type { AgentSession, PromptOutcome, SessionSettings } from "../acp/acp-adapter.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { AcquiredSession } from "./acquire-claude-session.ts";
@@ -21,6 +22,8 @@ export type Dispatch = {
   onAccepted: () => void;
   /** Called when a session has been given the prompt. */
   onPrompted: (session: AcquiredSession) => void;
+  /** Hears every update after the projection; what was used also when the turn is being cancelled. */
+  onUpdate: (update: SessionUpdate) => void;
   callbacksFor: (session: AcquiredSession) => PromptCallbacks;
   openclawTools: OfferedTools | null;
   projection: TurnProjection;
@@ -120,11 +123,12 @@ async function prompt(
     signal,
     onUpdate(update) {
       clocks.alive();
-      // Whoever has cancelled a turn wants to hear no more of it; adapters go on for a moment.
-      if (signal.aborted) return;
+      // Whoever has cancelled a turn wants to hear no more of it than what it has cost; adapters go on for a moment.
+      if (signal.aborted && update.sessionUpdate !== "usage_update") return;
       // A prompt that is refused has nothing to announce: the notices wait for the first word of the answer.
       if (projection.speaks(update)) for (const notice of unsaid.splice(0)) projection.announce(notice);
       projection.apply(update);
+      turn.onUpdate(update);
     },
     ...turn.callbacksFor(session),
   });

@@ -73,7 +73,7 @@ async function reasonToBegin(
 }
 
 /** A rewind cuts the history itself; after every other end, what was before it is over. */
-function historyFromAfter(ended: SessionMapEntry | null): string | undefined {
+export function historyFromAfter(ended: SessionMapEntry | null): string | undefined {
   return ended?.endedBy === "rewound" ? ended.historyFrom : ended?.endedAt;
 }
 

@@ -30,8 +30,10 @@ export function createPromptPreparation(turn: {
   /** See `ConversationRecord`. */
   interrupted: boolean;
   service: Service & { now: Date };
+  /** See `BridgeDependencies`. */
+  seenCosts: ReadonlyMap<string, number>;
 }): PreparePrompt {
-  const { request, workspace, interrupted, service } = turn;
+  const { request, workspace, interrupted, service, seenCosts } = turn;
   const { message } = request;
   /** By whether the agent takes images. */
   const inbound = new Map<boolean, Promise<ClaudeTurnPayload>>();
@@ -56,7 +58,7 @@ export function createPromptPreparation(turn: {
       ],
       // What was owed before is still owed, whether or not this turn knows the history.
       summaryOwed: command && (summary !== undefined || isOwedMore(session)),
-      costBefore: costBefore(session),
+      costBefore: seenCosts.get(session.loan.session.sessionId) ?? costBefore(session),
     };
   };
 }

@@ -2,6 +2,7 @@ import type { PromptOutcome } from "../acp/acp-adapter.ts";
 import { withResetTime } from "../errors/agent-failure.ts";
 import { isApiRefusal, isAtLimit } from "../errors/api-refusal.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
+import type { ErrorCode } from "../errors/error-codes.ts";
 import { usageOfTurn } from "./turn-usage.ts";
 import type { ToolCallFact, TurnOutcome, TurnRecord } from "./turn.ts";
 
@@ -72,9 +73,12 @@ export function normalizeClaudeError(
     error: reallyActed ? afterActivity(error) : error,
     accepted,
     acted: reallyActed,
-    mayGoElsewhere: unheard && error.code !== "session-busy",
+    mayGoElsewhere: unheard && !STAYS_HERE.includes(error.code),
   };
 }
+
+/** Merely too early; or the owner's own decision, which another model would get around. */
+const STAYS_HERE: ErrorCode[] = ["session-busy", "budget-exceeded", "budget-not-enforceable"];
 
 /**
  * claude-agent-acp sends the API's refusal as a message of Claude's before it fails the prompt, mostly with the same

@@ -12,6 +12,7 @@ import { prepareInbound } from "./prepare-inbound.ts";
 import { createPromptPreparation } from "./prepare-prompt.ts";
 import { promptCallbacks } from "./prompt-callbacks.ts";
 import { endingOf, normalizeClaudeError, normalizeClaudeResponse } from "./response-normalizer.ts";
+import { lifeOf, openTurnBudget, type TurnBudget } from "./turn-budget.ts";
 import { createTurnProjection, type TurnProjection } from "./turn-projection.ts";
 import type { Service } from "./turn-service.ts";
 import { createTurnSession, type TurnSession } from "./turn-session.ts";
@@ -31,16 +32,23 @@ export async function takeTurn(
   if (request.signal.aborted) return { ...projection.record, kind: "cancelled" };
   const progress: TurnProgress = { accepted: false, over: false };
   let record: ConversationRecord | undefined;
+  let budget: TurnBudget | undefined;
   let outcome: TurnOutcome;
   try {
     // A mode that may not be, and a message that says nothing, start no process.
     const settings = settingsFor(dependencies, { request, metadata });
     buildClaudeTurnPayload(request.message);
+    budget = openTurnBudget({
+      ...{ dependencies, metadata, record: projection.record },
+      request: { ...request, text: request.message.text },
+    });
     const workspace = await dependencies.resolveWorkspace(metadata.workspace);
     record = await openConversationRecord({ dependencies, metadata, request, workspace });
+    await budget.admit(lifeOf(record.plan, { ...request, mode: metadata.mode }));
     const { silenceMinutes } = metadata;
     const { signal, deadlineAt } = request;
     const watch = watchTurn({ signal, silenceMinutes, deadlineAt, projection });
+    budget.onExceeded(watch.end);
     const { agentId, openclawSessionKey, nativeTools } = request;
     const openclawTools = request.openclawTools?.list ?? null;
     const key = { agentId, openclawSessionKey };
@@ -53,7 +61,7 @@ export async function takeTurn(
     });
     outcome = await takeRecordedTurn({
       ...{ dependencies, request, observer, service, settings, workspace },
-      ...{ projection, progress, record, session, watch },
+      ...{ projection, progress, record, budget, session, watch },
     });
   } catch (cause) {
     projection.finish("failed");
@@ -63,6 +71,7 @@ export async function takeTurn(
     outcome = normalizeClaudeError(projection.record, { error, accepted, acted, limitResetAt });
   }
   await record?.close(outcome);
+  await budget?.close(outcome);
   return outcome;
 }
 
@@ -94,21 +103,24 @@ type RecordedTurnParts = {
   projection: TurnProjection;
   progress: TurnProgress;
   record: ConversationRecord;
+  budget: TurnBudget;
   session: TurnSession;
   watch: TurnWatch;
 };
 
 async function takeRecordedTurn(turn: RecordedTurnParts): Promise<TurnOutcome> {
-  const { request, projection, progress, record, session, watch } = turn;
+  const { request, projection, progress, record, budget, session, watch } = turn;
   let keepAt: number | null = null;
   try {
     const dispatched = await dispatchTurn(dispatchOf(turn));
+    budget.told(dispatched.outcome);
     watch.throwIfFired();
     if (dispatched.session === null) return cancelled(projection);
     const { outcome, prompt, summaryOwed } = dispatched;
     const { loan } = dispatched.session;
     const slashCommand = isSlashCommand(request.message);
-    for (const paragraph of endingOf(projection, { ...dispatched, slashCommand }))
+    const notes = outcome.stopReason === "cancelled" ? [] : budget.closingNotes(prompt);
+    for (const paragraph of [...endingOf(projection, { ...dispatched, slashCommand }), ...notes])
       projection.append(paragraph);
     projection.finish(outcome.stopReason === "cancelled" ? "cancelled" : "completed");
     loan.memory.costUsd = projection.record.sessionCostUsd ?? loan.memory.costUsd;
@@ -138,22 +150,24 @@ function cancelled(projection: TurnProjection): TurnOutcome {
 
 function dispatchOf(turn: RecordedTurnParts): Dispatch {
   const { dependencies, request, observer, service, settings, workspace } = turn;
-  const { projection, progress, record, session, watch } = turn;
+  const { projection, progress, record, budget, session, watch } = turn;
   const { clocks, signal } = watch;
-  const { grants } = dependencies;
+  const { grants, seenCosts } = dependencies;
   return {
     plan: record.plan,
     isCompaction: COMPACTION.test(buildClaudeTurnPayload(request.message).text),
     ...{ session, settings, projection, clocks, signal },
     openclawTools: request.openclawTools,
     prepare: createPromptPreparation({
-      ...{ request, workspace, interrupted: record.interrupted },
+      ...{ request, workspace, interrupted: record.interrupted, seenCosts },
       service: { ...service, now: dependencies.now() },
     }),
     onAccepted() {
       progress.accepted = true;
     },
-    onPrompted({ loan }) {
+    onUpdate: budget.heard,
+    onPrompted({ loan, continues }) {
+      budget.prompted(loan.session.sessionId, continues === null);
       observer.onSteerable((message) =>
         steer(loan.session, { message, workspace, isOver: () => progress.over }),
       );

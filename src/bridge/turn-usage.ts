@@ -48,6 +48,11 @@ export function usageOfTurn(
   return { usage: estimatedUsage(prompt, record.reasoning + record.text), usageEstimated: true };
 }
 
+/** The host's own total: what is read from the cache counts as what is new. */
+export function totalTokensOf(usage: TurnUsage): number {
+  return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+}
+
 function estimatedUsage(prompt: string, answer: string): TurnUsage {
   return {
     inputTokens: tokensIn(prompt),
@@ -57,6 +62,6 @@ function estimatedUsage(prompt: string, answer: string): TurnUsage {
   };
 }
 
-function tokensIn(text: string): number {
+export function tokensIn(text: string): number {
   return Math.ceil(text.length / CHARACTERS_A_TOKEN);
 }

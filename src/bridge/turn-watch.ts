@@ -6,7 +6,9 @@ import type { TurnProjection } from "./turn-projection.ts";
 export type TurnWatch = {
   clocks: TurnClocks;
   signal: AbortSignal;
-  /** Throws the error of the clock that has ended the turn, if one did. */
+  /** Ends the turn as a clock does; the first reason wins. */
+  end: (error: ContractorError) => void;
+  /** Throws the error of the clock, or of whoever else has ended the turn, if one did. */
   throwIfFired(): void;
 };
 
@@ -19,21 +21,23 @@ export function watchTurn(turn: {
   const { silenceMinutes, deadlineAt, projection } = turn;
   const end = new AbortController();
   const ended: { by: ContractorError | undefined } = { by: undefined };
+  const endBy = (error: ContractorError): void => {
+    ended.by ??= error;
+    end.abort(error);
+  };
   return {
     clocks: createTurnClocks({
       silenceMs: silenceMinutes * 60_000,
       deadlineAt,
       now: Date.now,
       activity: () => projection.activity,
-      onFire(error) {
-        ended.by = error;
-        end.abort(error);
-      },
+      onFire: endBy,
       onTick: () => {
         projection.beat();
       },
     }),
     signal: AbortSignal.any([turn.signal, end.signal]),
+    end: endBy,
     throwIfFired() {
       if (ended.by !== undefined) throw ended.by;
     },

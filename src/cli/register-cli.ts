@@ -8,6 +8,7 @@ import type { HostCliContext } from "../openclaw/host-cli-context.ts";
 import { runContractorCommand } from "./contractor-command.ts";
 import { runDoctor } from "./doctor/doctor.ts";
 import { registerEndpointCommands } from "./endpoint/register-endpoint.ts";
+import { registerBudgetCommands } from "./register-budget.ts";
 import { removeContractor } from "./remove.ts";
 import { resetSession } from "./reset-session.ts";
 import { listSessions } from "./sessions.ts";
@@ -128,6 +129,7 @@ export function registerCli(program: Pick<Command, "command">, createContext: ()
   ).action((options: Json) => run(options, runDoctor));
 
   registerEndpointCommands(root, run);
+  registerBudgetCommands(root, run);
 }
 
 /** `none` is a list of nothing. */

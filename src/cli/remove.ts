@@ -41,8 +41,12 @@ async function forgetSessions(
   const others = Object.entries(context.config.contractors).filter(([other]) => other !== agentId);
   const places = await Promise.all(others.map(([, other]) => realPathOf(other.workspace)));
   const shared = places.includes(await realPathOf(workspace));
-  if (shared) await context.openStore(workspace).removeAgent(agentId);
-  else await removeStateDir(workspace);
+  if (!shared) {
+    await removeStateDir(workspace);
+    return;
+  }
+  await context.openStore(workspace).removeAgent(agentId);
+  await context.openSpending(workspace).removeAgent(agentId);
 }
 
 /** A file in its place counts too. Of a folder that cannot be looked at, nobody knows. */

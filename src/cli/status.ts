@@ -7,6 +7,7 @@ import type { SessionMapEntry } from "../contractor/session-map/session-map-entr
 import { resolveWorkspace } from "../contractor/workspace.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
+import { budgetReportOf, budgetTable, type BudgetRow } from "./budget-report.ts";
 import type { CommandResult } from "./contractor-command.ts";
 import { sessionWarnings } from "./session-warnings.ts";
 import { printable, renderTable } from "./table.ts";
@@ -23,6 +24,8 @@ type ContractorStatus = {
   mode: string;
   permissionMode: PermissionMode;
   sessions: SessionCounts;
+  /** Each of its limits; empty when it has none. */
+  budget: BudgetRow[];
   /** What keeps it from answering. */
   problems: string[];
   /** What should be looked at, though it answers. */
@@ -51,6 +54,7 @@ async function statusOf(
 ): Promise<ContractorStatus> {
   const settings = await settingProblems(context, { agentId, contractor });
   const { sessions, warnings, problems } = await sessionsOf(context, { agentId, contractor });
+  const budget = await budgetReportOf(context, { agentId, contractor });
   const { workspace, adapter, endpoint = null, mode, permissionMode } = contractor;
   return {
     agentId,
@@ -62,7 +66,8 @@ async function statusOf(
     mode,
     permissionMode,
     sessions,
-    problems: [...settings, ...problems],
+    budget: budget.rows,
+    problems: [...settings, ...problems, ...budget.problems],
     warnings: [
       ...(permissionMode === "bypass" ? [BYPASS] : []),
       ...limitWarnings(context, contractor),
@@ -157,10 +162,11 @@ function describe(contractors: ContractorStatus[], reachable: boolean): string {
       row.workspace,
     ]),
   );
+  const budgets = budgetTable(contractors);
   const lines = contractors.flatMap((row) =>
     [...row.problems, ...row.warnings].map((words) => printable(`${row.agentId}: ${words}`)),
   );
-  return [table, ...lines, gateway].join("\n\n");
+  return [table, ...budgets, ...lines, gateway].join("\n\n");
 }
 
 function stateOf({ problems, warnings }: ContractorStatus): string {

@@ -33,6 +33,26 @@ const routeSchema = z
     "A rule for turns that run elsewhere; all that it says must hold. The first one that holds counts.",
   );
 
+const budgetAmountSchema = z.strictObject({
+  usd: z.number().positive().optional().describe("US dollars, as Claude Code tells what its requests cost."),
+  tokens: z
+    .int()
+    .positive()
+    .optional()
+    .describe("Tokens: input, output, and what is written to and read from the cache."),
+});
+
+export const budgetSchema = z
+  .strictObject({
+    turn: budgetAmountSchema.optional().describe("For each turn."),
+    session: budgetAmountSchema.optional().describe("For a conversation, until /new or /reset."),
+    day: budgetAmountSchema.optional().describe("For all of the agent's turns from midnight to midnight."),
+    agent: budgetAmountSchema
+      .optional()
+      .describe("For all of the agent's turns since it was added, or since `budget reset`."),
+  })
+  .describe("What the agent may use; without it, as much as it wants.");
+
 export const contractorSchema = z
   .strictObject({
     contractor: z.enum(CONTRACTOR_KINDS).describe("Which coding agent does the work."),
@@ -96,6 +116,7 @@ export const contractorSchema = z
       .describe(
         "Minutes without any sign of life after which a turn is ended; running tools and open questions do not count.",
       ),
+    budget: budgetSchema.optional(),
   })
   .describe("One contractor agent.");
 
@@ -162,6 +183,9 @@ export type ContractorConfig = z.infer<typeof contractorSchema>;
 export type RouteConfig = ContractorConfig["routes"][number];
 export type TurnPurpose = (typeof TURN_PURPOSES)[number];
 export type PluginConfig = z.infer<typeof pluginConfigSchema>;
+export type BudgetConfig = z.infer<typeof budgetSchema>;
+export type BudgetScope = keyof BudgetConfig;
+export type BudgetUnit = keyof z.infer<typeof budgetAmountSchema>;
 export type AdapterName = ContractorConfig["adapter"];
 export type PermissionMode = ContractorConfig["permissionMode"];
 export type ContractorMode = ContractorConfig["mode"];

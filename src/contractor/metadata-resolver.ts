@@ -3,6 +3,7 @@ import { CLAUDE_LOGIN } from "../config/endpoint-schema.ts";
 import { ownValue } from "../config/own-value.ts";
 import type {
   AdapterName,
+  BudgetConfig,
   ContractorMode,
   PermissionMode,
   PluginConfig,
@@ -41,6 +42,8 @@ export type ContractorAgentMetadata = {
   tools: readonly string[];
   /** Names in OpenClaw's `mcp.servers`. */
   mcpServers: readonly string[];
+  /** What the agent may use; undefined when that is not limited. */
+  budget: BudgetConfig | undefined;
 };
 
 /** Where a turn runs when that is not the contractor's own endpoint. */
@@ -87,6 +90,7 @@ export function resolveContractorAgentMetadata(
     silenceMinutes: contractor.silenceMinutes,
     tools: contractor.tools,
     mcpServers: contractor.mcpServers,
+    budget: contractor.budget,
   };
 }
 

@@ -22,6 +22,7 @@ const FOLDER_MODE = 0o700;
 const OPENCLAW_FOLDER = ".openclaw";
 const STATE_FOLDER = "contractor-agent";
 const SESSION_MAP_NAME = "session-map.json";
+const USAGE_NAME = "usage.json";
 
 /** The folder that holds what this plugin remembers about a workspace. */
 export function stateDirOf(workspace: string): string {
@@ -30,6 +31,10 @@ export function stateDirOf(workspace: string): string {
 
 export function sessionMapPathOf(workspace: string): string {
   return join(stateDirOf(workspace), SESSION_MAP_NAME);
+}
+
+export function usagePathOf(workspace: string): string {
+  return join(stateDirOf(workspace), USAGE_NAME);
 }
 
 /**
@@ -92,6 +97,13 @@ export function locateSessionMap(workspace: string): string {
   const root = realWorkspace(workspace);
   refuseOddPaths(root);
   return sessionMapPathOf(root);
+}
+
+/** The path of what the contractors have used, as `locateSessionMap`. */
+export function locateUsage(workspace: string): string {
+  const root = realWorkspace(workspace);
+  refuseOddPaths(root);
+  return usagePathOf(root);
 }
 
 function realWorkspace(workspace: string): string {

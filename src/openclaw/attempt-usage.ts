@@ -1,4 +1,5 @@
 import type { TurnUsage } from "../acp/acp-adapter.ts";
+import { totalTokensOf } from "../bridge/turn-usage.ts";
 import type { TurnRecord } from "../bridge/turn.ts";
 import type { AssistantMessage, AttemptParams, AttemptResult } from "./harness-types.ts";
 
@@ -16,10 +17,6 @@ export function hostTokensOf(
     cacheRead: usage.cacheReadTokens,
     cacheWrite: usage.cacheWriteTokens,
   };
-}
-
-export function totalTokensOf(usage: TurnUsage): number {
-  return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
 }
 
 /** What the turn used, as it is kept with the answer. */

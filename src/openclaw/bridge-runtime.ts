@@ -22,6 +22,8 @@ import { claudeEnvironment } from "../contractor/claude-environment.ts";
 import { claudeConfigFolder, findClaudeTranscript } from "../contractor/claude-transcripts.ts";
 import { createFileOpenTurns } from "../contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../contractor/session-map/file-session-map-store.ts";
+import { createFileSpendingLedger } from "../contractor/spending/file-spending-ledger.ts";
+import type { SpendingLedger } from "../contractor/spending/spending-ledger.ts";
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
 import type { SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import { readTemplates } from "../contractor/provisioning-record.ts";
@@ -52,6 +54,9 @@ type SharedRuntime = {
   latestTools: Map<string, SessionTools>;
   /** By workspace. A store keeps what it has read, and what it has yet to write. */
   stores: Map<string, SessionMapStore>;
+  /** By workspace, as the stores. */
+  ledgers: Map<string, SpendingLedger>;
+  seenCosts: Map<string, number>;
   unrecorded: Map<string, UnrecordedSession>;
 };
 
@@ -74,6 +79,8 @@ function sharedRuntime(log: (message: string) => void): SharedRuntime {
     choices: new Map(),
     latestTools: new Map(),
     stores: new Map(),
+    ledgers: new Map(),
+    seenCosts: new Map(),
     unrecorded: new Map(),
   });
 }
@@ -115,6 +122,11 @@ export async function drainSharedRuntime(log: (message: string) => void): Promis
       log(`the session map was not brought up to date: ${unexpectedFailure(cause).toParagraph()}`);
     });
   }
+  for (const ledger of shared.ledgers.values()) {
+    await ledger.flush().catch((cause: unknown) => {
+      log(`what was used last is not counted: ${unexpectedFailure(cause).toParagraph()}`);
+    });
+  }
 }
 
 /** The bridge on real parts: OpenClaw's configuration, files in the workspace, adapters as processes. */
@@ -139,6 +151,18 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
         shared.stores.get(workspace) ?? createFileSessionMapStore({ workspace, retention: readConfig });
       shared.stores.set(workspace, store);
       return store;
+    },
+    openSpending(workspace) {
+      const ledger =
+        shared.ledgers.get(workspace) ??
+        createFileSpendingLedger({
+          workspace,
+          onProblem(error) {
+            log(`what was used is not written yet: ${error.toParagraph()}`);
+          },
+        });
+      shared.ledgers.set(workspace, ledger);
+      return ledger;
     },
     async createAdapter(metadata) {
       // A missing key is known at once; a missing adapter takes a download.

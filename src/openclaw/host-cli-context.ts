@@ -1,8 +1,11 @@
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import { resolveStateDir } from "openclaw/plugin-sdk/state-paths";
+import { reportsCost } from "../acp/adapter-packages.ts";
 import type { AdapterName, PluginConfig } from "../config/schema.ts";
 import { createFileOpenTurns, type OpenTurns } from "../contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../contractor/session-map/file-session-map-store.ts";
+import { createFileSpendingLedger } from "../contractor/spending/file-spending-ledger.ts";
+import type { SpendingLedger } from "../contractor/spending/spending-ledger.ts";
 import type { ConversationKey, SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import { isCloud, type NamedEndpoint } from "../endpoint/endpoint-key.ts";
 import { probeAddressOf, type ProbeAddress } from "../endpoint/endpoint-probe.ts";
@@ -28,12 +31,15 @@ export type HostCliContext = {
   configWriter: AgentConfigWriter;
   backUpConfig(): Promise<ConfigBackup>;
   isAdapterInstalled(name: AdapterName): Promise<boolean>;
+  /** Whether it will be known what a turn with this adapter costs. */
+  reportsCost(name: AdapterName): boolean;
   /** Installs an adapter that is missing. Rejects with `adapter-missing`. */
   ensureAdapter(name: AdapterName): Promise<string>;
   createBaseAgent(agent: { agentId: string; workspace: string }): Promise<void>;
   deleteBaseAgent(agentId: string): Promise<void>;
   openStore(workspace: string): SessionMapStore;
   openTurns(workspace: string): OpenTurns;
+  openSpending(workspace: string): SpendingLedger;
   /** The conversation that a person means with a session key. */
   conversationKeyOf(conversation: { agentId: string; sessionKey: string }): ConversationKey;
   isGatewayReachable(): Promise<boolean>;
@@ -67,10 +73,12 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
     configWriter: createAgentConfigWriter(api),
     backUpConfig,
     isAdapterInstalled: async (name) => (await adapters.find(name)) !== null,
+    reportsCost,
     ensureAdapter: (name) => adapters.ensure(name),
     createBaseAgent,
     deleteBaseAgent,
     openTurns: (workspace) => createFileOpenTurns(workspace, () => new Date()),
+    openSpending: (workspace) => createFileSpendingLedger({ workspace }),
     openStore: (workspace) => createFileSessionMapStore({ workspace, retention: () => config }),
     conversationKeyOf: (conversation) => conversationKeyOf({ config: hostConfig, ...conversation }),
     isGatewayReachable: () => isGatewayReachable(GATEWAY_PROBE_MS),

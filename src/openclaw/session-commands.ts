@@ -1,7 +1,8 @@
 import type { AgentHarnessV2 } from "openclaw/plugin-sdk/agent-harness";
 import type { ContractorClaudeBridge } from "../bridge/contractor-claude-bridge.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
-import { hostTokensOf, totalTokensOf } from "./attempt-usage.ts";
+import { totalTokensOf } from "../bridge/turn-usage.ts";
+import { hostTokensOf } from "./attempt-usage.ts";
 import { conversationKeyOf } from "./conversation-key.ts";
 import { NEVER_ABORTED } from "./never-aborted.ts";
 import type { HostConfig } from "./plugin-config.ts";

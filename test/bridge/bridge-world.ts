@@ -27,6 +27,8 @@ import { endpointNameOf } from "../../src/contractor/metadata-resolver.ts";
 import { createLimitBook, type LimitBook } from "../../src/endpoint/limit-book.ts";
 import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
 import { createFileOpenTurns } from "../../src/contractor/open-turns.ts";
+import { createFileSpendingLedger } from "../../src/contractor/spending/file-spending-ledger.ts";
+import type { SpendingLedger } from "../../src/contractor/spending/spending-ledger.ts";
 import type { SessionMapEntry } from "../../src/contractor/session-map/session-map-entry.ts";
 import type { ConversationKey, SessionMapStore } from "../../src/contractor/session-map/session-map-store.ts";
 import { resolveWorkspace } from "../../src/contractor/workspace.ts";
@@ -64,6 +66,10 @@ export type BridgeWorld = {
   pool: SessionPool;
   /** The store that the bridge works with; a restart opens the file anew. */
   store: SessionMapStore;
+  /** What the agents have used; a restart opens the file anew. */
+  ledger: SpendingLedger;
+  /** The ledger's clock, in UTC; the bridge's own is another one, which goes on with each look. */
+  today: Date;
   readonly workspace: string;
   config: PluginConfig;
   /** Flags of the agents that start from now on. */
@@ -122,6 +128,8 @@ export async function createBridgeWorld(
   await mkdir(transcripts);
   const openStore = (folder = workspace): SessionMapStore =>
     createFileSessionMapStore({ workspace: folder, flushMs: NEVER_MS });
+  const openLedger = (): SpendingLedger =>
+    createFileSpendingLedger({ workspace, now: () => world.today, timeZone: "UTC", flushMs: NEVER_MS });
   const transcriptOf = (sessionId: string): string => join(transcripts, `${sessionId}.json`);
   let seconds = 0;
   const now = (): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds++));
@@ -133,6 +141,7 @@ export async function createBridgeWorld(
       limits: world.limits,
       readConfig: () => world.config,
       openStore: () => world.store,
+      openSpending: () => world.ledger,
       createAdapter: (metadata) => {
         const environment = {
           ...claudeEnvironment(metadata, { access: undefined, ambient: {} }),
@@ -174,6 +183,7 @@ export async function createBridgeWorld(
       get uid() {
         return world.uid;
       },
+      seenCosts: new Map(),
       unrecorded: new Map(),
       log: (message) => world.log.push(message),
       now,
@@ -190,6 +200,8 @@ export async function createBridgeWorld(
     bridge: undefined as unknown as ContractorClaudeBridge,
     pool: firstPool,
     store: openStore(),
+    ledger: openLedger(),
+    today: new Date("2026-01-01T20:48:00.000Z"),
     workspace,
     config: pluginConfigSchema.parse({
       contractors: { dev: { contractor: "claude", workspace, ...contractor } },
@@ -229,12 +241,14 @@ export async function createBridgeWorld(
         .map((line) => JSON.parse(line) as string),
     async restart() {
       await world.store.flush();
+      await world.ledger.flush();
       await world.crash();
     },
     async crash() {
       await world.pool.drain();
       world.pool = newPool();
       world.store = openStore();
+      world.ledger = openLedger();
       world.bridge = newBridge(world.pool);
     },
     transcripts: async () => (await readdir(transcripts)).map((name) => name.replace(/\.json$/, "")),

@@ -6,6 +6,7 @@ import { createFileSessionMapStore } from "../../src/contractor/session-map/file
 import type { NamedEndpoint } from "../../src/endpoint/endpoint-key.ts";
 import type { ProbeAddress } from "../../src/endpoint/endpoint-probe.ts";
 import { createLimitBook, type LimitBook } from "../../src/endpoint/limit-book.ts";
+import { createFileSpendingLedger } from "../../src/contractor/spending/file-spending-ledger.ts";
 import { ContractorError } from "../../src/errors/contractor-error.ts";
 import type { HostCliContext } from "../../src/openclaw/host-cli-context.ts";
 
@@ -83,6 +84,7 @@ async function createContext(host: HostStandIn, home: string): Promise<HostCliCo
     configWriter: createConfigWriter(host),
     backUpConfig: () => step(host, { name: "backUpConfig" }, () => backUp(host)),
     isAdapterInstalled: (name) => Promise.resolve(name === "claude-agent-acp"),
+    reportsCost: (name) => name === "claude-agent-acp",
     ensureAdapter: (name) =>
       step(host, { name: "ensureAdapter" }, () => Promise.resolve(`/adapters/${name}`)),
     createBaseAgent: ({ agentId, workspace }) =>
@@ -106,6 +108,7 @@ async function createContext(host: HostStandIn, home: string): Promise<HostCliCo
       }),
     openStore: (workspace) => createFileSessionMapStore({ workspace }),
     openTurns: (workspace) => createFileOpenTurns(workspace, () => NOW),
+    openSpending: (workspace) => createFileSpendingLedger({ workspace, now: () => NOW, timeZone: "UTC" }),
     conversationKeyOf: ({ agentId, sessionKey }) => ({
       agentId,
       openclawSessionKey: sessionKey === "main" ? `agent:${agentId}:main` : sessionKey.trim(),

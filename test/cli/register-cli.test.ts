@@ -87,6 +87,8 @@ describe("the commands as a program", () => {
     ["an option that nobody knows", ["status", "--verbose"], "unknown option '--verbose'"],
     ["a value that is no choice", ["add", "--mode", "always"], "'always' is invalid"],
     ["a permission mode that nobody knows", ["add", "--permission-mode", "yolo"], "'yolo' is invalid"],
+    ["a budget of nothing", ["budget", "set", "dev", "--day-usd", "0"], "number of dollars above 0"],
+    ["a budget of half a token", ["budget", "set", "dev", "--turn-tokens", "1.5"], "whole number of tokens"],
     ["a silence of no minutes", ["add", "--silence-minutes", "0"], "number from 1 to 1440"],
     ["a silence that is no number", ["add", "--silence-minutes", "long"], "number from 1 to 1440"],
     ["an argument too many", ["status", "now"], "too many arguments"],

@@ -52,6 +52,7 @@ describe("status", () => {
           mode: "persistent",
           permissionMode: "ask",
           sessions: { active: 2, closed: 1, orphaned: 1 },
+          budget: [],
           problems: [],
           warnings: [],
         },

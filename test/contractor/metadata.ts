@@ -36,6 +36,7 @@ export function sampleMetadata(overrides: Partial<ContractorAgentMetadata> = {})
     silenceMinutes: 30,
     tools: [],
     mcpServers: [],
+    budget: undefined,
     ...overrides,
   };
 }

@@ -2,6 +2,7 @@ import { lstat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import lockfile from "proper-lockfile";
 import { ContractorError } from "../../errors/contractor-error.ts";
+import type { ErrorCode } from "../../errors/error-codes.ts";
 import { asStateError, errnoOf } from "./session-map-file.ts";
 import { readLockOwner, removeLockOwnerSync, writeLockOwnerSync } from "./session-map-lock-owner.ts";
 import {
@@ -16,18 +17,28 @@ const LOCK_REFRESH_MS = LOCK_STALE_MS / 4;
 /** proper-lockfile removes stale locks without a look at whose they are; `reclaimLock` does it instead. */
 const NEVER_STALE_MS = 10 ** 12;
 
+/** What is locked, for the errors of whoever cannot have it. */
+export type LockedThing = { name: string; code: ErrorCode };
+
+const SESSION_MAP: LockedThing = { name: "session map", code: "session-map-locked" };
+
 export type SessionMapLock = {
-  /** Rejects with `session-map-locked` when another process took the lock over. */
+  /** Rejects with `session-map-locked` (or the thing's own code) when another process took the lock over. */
   assertHeld: () => Promise<void>;
   assertHeldSync: () => void;
   release: () => Promise<void>;
 };
 
 /**
- * The lock of a map, for one read-modify-write. `deadline`: the `performance.now()` after which nobody waits any more;
- * it is tried at least once. Errors: `session-map-locked`, `state-unusable`.
+ * The lock of a map, or of another file of the state folder, for one read-modify-write. `deadline`: the
+ * `performance.now()` after which nobody waits any more; it is tried at least once. Errors: `session-map-locked` (or the
+ * thing's own code), `state-unusable`.
  */
-export async function acquireSessionMapLock(path: string, deadline: number): Promise<SessionMapLock> {
+export async function acquireSessionMapLock(
+  path: string,
+  deadline: number,
+  thing: LockedThing = SESSION_MAP,
+): Promise<SessionMapLock> {
   const lockPath = `${path}.lock`;
   const ownerPath = `${path}.lock-owner`;
   let compromised = false;
@@ -35,6 +46,7 @@ export async function acquireSessionMapLock(path: string, deadline: number): Pro
     path,
     lockPath,
     ownerPath,
+    thing,
     // The default throws outside of every promise, which would end the Gateway.
     onCompromised: () => {
       compromised = true;
@@ -47,10 +59,10 @@ export async function acquireSessionMapLock(path: string, deadline: number): Pro
     !compromised && identity !== null && current === identity;
   return {
     assertHeld: async () => {
-      if (!isHeld(await lockIdentityOf(lockPath))) throw lostLock(lockPath);
+      if (!isHeld(await lockIdentityOf(lockPath))) throw lostLock(lockPath, thing);
     },
     assertHeldSync: () => {
-      if (!isHeld(lockIdentityOfSync(lockPath))) throw lostLock(lockPath);
+      if (!isHeld(lockIdentityOfSync(lockPath))) throw lostLock(lockPath, thing);
     },
     release: async () => {
       if (!isHeld(await lockIdentityOf(lockPath))) return;
@@ -61,7 +73,13 @@ export async function acquireSessionMapLock(path: string, deadline: number): Pro
   };
 }
 
-type LockRequest = { path: string; lockPath: string; ownerPath: string; onCompromised: () => void };
+type LockRequest = {
+  path: string;
+  lockPath: string;
+  ownerPath: string;
+  thing: LockedThing;
+  onCompromised: () => void;
+};
 
 /** Tries at least once, and then until the deadline. Resolves to the function that frees the lock. */
 async function lockBefore(deadline: number, request: LockRequest): Promise<() => Promise<void>> {
@@ -80,36 +98,39 @@ async function lockBefore(deadline: number, request: LockRequest): Promise<() =>
 }
 
 async function heldLock(
-  { lockPath, ownerPath }: Pick<LockRequest, "lockPath" | "ownerPath">,
+  { lockPath, ownerPath, thing }: Pick<LockRequest, "lockPath" | "ownerPath" | "thing">,
   cause: unknown,
 ): Promise<ContractorError> {
   const [identity, owner] = await Promise.all([lockIdentityOf(lockPath), readLockOwner(ownerPath)]);
-  if (owner === null || owner.lock !== identity) return heldByUnknown(lockPath, cause);
+  if (owner === null || owner.lock !== identity) return heldByUnknown({ lockPath, thing }, cause);
   const { pid, command, host, since } = owner;
-  return new ContractorError("session-map-locked", {
-    message: `The session map is locked: process ${pid} (${command}) on ${host} has held ${lockPath} since ${since}.`,
+  return new ContractorError(thing.code, {
+    message: `The ${thing.name} is locked: process ${pid} (${command}) on ${host} has held ${lockPath} since ${since}.`,
     mend: "Try again in a moment; if that process hangs, end it.",
     retryable: true,
     cause,
   });
 }
 
-async function heldByUnknown(lockPath: string, cause: unknown): Promise<ContractorError> {
+async function heldByUnknown(
+  { lockPath, thing }: Pick<LockRequest, "lockPath" | "thing">,
+  cause: unknown,
+): Promise<ContractorError> {
   const stats = await lstat(lockPath).catch(() => null);
   // A file system without birth times says 0; the last refresh is the next best.
   const since = stats?.birthtimeMs || stats?.mtimeMs || Date.now();
   const heldSeconds = Math.max(0, (Date.now() - since) / 1000).toFixed(1);
-  return new ContractorError("session-map-locked", {
-    message: `The session map is locked: ${lockPath} has been held by another process for ${heldSeconds} s.`,
+  return new ContractorError(thing.code, {
+    message: `The ${thing.name} is locked: ${lockPath} has been held by another process for ${heldSeconds} s.`,
     mend: `Try again in a moment; a lock that a dead process left frees itself after ${LOCK_STALE_MS / 1000} s.`,
     retryable: true,
     cause,
   });
 }
 
-function lostLock(lockPath: string): ContractorError {
-  return new ContractorError("session-map-locked", {
-    message: `The session map was not written: another process took over ${lockPath} meanwhile.`,
+function lostLock(lockPath: string, thing: LockedThing): ContractorError {
+  return new ContractorError(thing.code, {
+    message: `The ${thing.name} was not written: another process took over ${lockPath} meanwhile.`,
     mend: "Try again in a moment.",
     retryable: true,
   });

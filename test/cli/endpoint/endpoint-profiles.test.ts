@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addContractor } from "../../../src/cli/add.ts";
-import { addEndpoint, listEndpoints, removeEndpoint } from "../../../src/cli/endpoint/endpoint-profiles.ts";
+import {
+  addEndpoint,
+  listEndpoints,
+  removeEndpoint,
+  useEndpoint,
+} from "../../../src/cli/endpoint/endpoint-profiles.ts";
 import { createHostStandIn, type HostStandIn } from "../host-stand-in.ts";
 
 const LOCAL = { name: "local", baseUrl: "http://127.0.0.1:11434", apiKeyEnv: "LOCAL_KEY" };
@@ -37,7 +42,10 @@ describe("endpoint add", () => {
   it("stores where the model is and the name of the key's variable", async () => {
     expect((await add()).data).toEqual(LOCAL);
     expect((await host.context()).config.endpoints).toEqual({
-      local: { baseUrl: LOCAL.baseUrl, apiKeyEnv: LOCAL.apiKeyEnv },
+      local: {
+        ...{ baseUrl: LOCAL.baseUrl, apiKeyEnv: LOCAL.apiKeyEnv },
+        ...{ format: "anthropic", auth: "api-key", noTelemetry: true },
+      },
     });
   });
 
@@ -79,12 +87,14 @@ describe("endpoint list", () => {
     await add({ name: "b", baseUrl: "http://127.0.0.1:1" });
     await useIt();
     const { data, text } = await listEndpoints(await host.context());
-    expect(data).toEqual({ endpoints: [LOCAL, { ...LOCAL, name: "b", baseUrl: "http://127.0.0.1:1" }] });
+    expect(data).toMatchObject({
+      endpoints: [LOCAL, { ...LOCAL, name: "b", baseUrl: "http://127.0.0.1:1" }],
+    });
     expect(stripVTControlCharacters(text)).toBe(
       [
-        "NAME   BASE URL                KEY FROM   USED BY",
-        "local  http://127.0.0.1:11434  LOCAL_KEY  dev",
-        "b      http://127.0.0.1:1      LOCAL_KEY  -",
+        "NAME   FORMAT     ADDRESS                 AUTH     KEY FROM   MODEL  USED BY",
+        "local  anthropic  http://127.0.0.1:11434  api-key  LOCAL_KEY  -      dev",
+        "b      anthropic  http://127.0.0.1:1      api-key  LOCAL_KEY  -      -",
       ].join("\n"),
     );
   });
@@ -93,6 +103,30 @@ describe("endpoint list", () => {
     const { data, text } = await listEndpoints(await host.context());
     expect(data).toEqual({ endpoints: [] });
     expect(text).toContain("Claude login");
+  });
+});
+
+describe("endpoint use", () => {
+  it("has a contractor run elsewhere, and on the Claude login again", async () => {
+    await add();
+    await add({ name: "b", baseUrl: "http://127.0.0.1:1" });
+    await useIt();
+    const used = async (): Promise<unknown> => (await host.context()).config.contractors["dev"]?.endpoint;
+    await useEndpoint(await host.context(), { name: "b", agentId: "dev" });
+    expect(await used()).toBe("b");
+    await useEndpoint(await host.context(), { name: "subscription", agentId: "dev" });
+    expect(await used()).toBeUndefined();
+  });
+
+  it("refuses a contractor and an endpoint that are not there", async () => {
+    await expect(useEndpoint(await host.context(), { name: "local", agentId: "dev" })).rejects.toMatchObject({
+      code: "contractor-unknown",
+    });
+    await add();
+    await useIt();
+    await expect(
+      useEndpoint(await host.context(), { name: "nowhere", agentId: "dev" }),
+    ).rejects.toMatchObject({ code: "endpoint-unknown" });
   });
 });
 
