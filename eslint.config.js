@@ -9,11 +9,12 @@ const ROOMS = {
   config: ["errors"],
   process: ["errors", "config"],
   loopback: ["errors"],
+  translator: ["loopback"],
   acp: ["process", "loopback", "errors", "config"],
   pool: ["acp", "process", "errors", "config"],
   contractor: ["process", "config", "errors"],
   bridge: ["contractor", "acp", "pool", "config", "errors"],
-  openclaw: ["bridge", "contractor", "acp", "pool", "process", "loopback", "config", "errors"],
+  openclaw: ["bridge", "contractor", "acp", "pool", "process", "loopback", "translator", "config", "errors"],
   cli: ["contractor", "openclaw", "config", "errors"],
 };
 
