@@ -27,12 +27,12 @@ export type ProbeReport = {
 
 /** How a profile is asked directly. The key is in the headers alone. */
 export function probeAddressOf(
-  { auth }: NamedEndpoint,
+  { auth, format }: NamedEndpoint,
   access: { baseUrl: string; key: string | undefined },
 ): ProbeAddress {
   const { baseUrl, key } = access;
   const credential: Record<string, string> = {};
-  if (key !== undefined && auth === "api-key") credential["x-api-key"] = key;
+  if (key !== undefined && auth === "api-key" && format !== "openai") credential["x-api-key"] = key;
   else if (key !== undefined) credential["authorization"] = `Bearer ${key}`;
   return { baseUrl, headers: { ...credential, "anthropic-version": API_VERSION } };
 }

@@ -26,7 +26,8 @@ export const PROVIDER_VARIABLES = [
   "CLAUDE_CODE_USE_VERTEX",
 ] as const;
 
-const ANTHROPIC = "https://api.anthropic.com";
+/** Where Claude Code sends its requests unless it is told otherwise. */
+export const ANTHROPIC_API = "https://api.anthropic.com";
 /** Claude Code asks this command for the key where settings files could name another one. */
 const KEY_VARIABLE = "CONTRACTOR_AGENT_ENDPOINT_KEY";
 const KEY_HELPER = `printenv ${KEY_VARIABLE}`;
@@ -70,7 +71,7 @@ function pinsOf(environment: Record<string, string>): Record<string, string> {
 
 /** Empty counts as not set. */
 function defaultOf(name: (typeof PROVIDER_VARIABLES)[number]): string {
-  return name === "ANTHROPIC_BASE_URL" ? ANTHROPIC : "";
+  return name === "ANTHROPIC_BASE_URL" ? ANTHROPIC_API : "";
 }
 
 function isKey(name: string): boolean {

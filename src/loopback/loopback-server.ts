@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 
 const HOST = "127.0.0.1";
 
-/** Answers what is asked at one path by a process that was let in. */
+/** Answers what is asked at one path, with any query, by a process that was let in. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** A process that was let in. */
@@ -95,7 +95,8 @@ function routeOf(request: IncomingMessage, asking: Admitted | undefined): Found 
   if (request.headers.host !== `${HOST}:${request.socket.localPort ?? ""}`) return { rejection: 403 };
   if (request.headers.origin !== undefined) return { rejection: 403 };
   if (asking === undefined) return { rejection: 401 };
-  const route = Object.entries(asking.routes).find(([path]) => path === request.url)?.[1];
+  const asked = request.url?.split("?", 1)[0];
+  const route = Object.entries(asking.routes).find(([path]) => path === asked)?.[1];
   return route === undefined ? { rejection: 404 } : { route };
 }
 

@@ -40,9 +40,11 @@ import { endpointAccess } from "./endpoint-access.ts";
 import { hostAdapters } from "./host-adapters.ts";
 import { givenMcpServers } from "./mcp-servers.ts";
 import { createLateAnswers } from "./late-answers.ts";
-import { readPluginConfig } from "./plugin-config.ts";
+import { createChatTranslator, type ChatTranslator } from "../translator/chat-translator.ts";
+import { readPluginConfig, type HostConfig } from "./plugin-config.ts";
 
 type SharedRuntime = {
+  translator: ChatTranslator;
   limits: LimitBook;
   leases: ProcessLeases;
   pool: SessionPool;
@@ -69,6 +71,7 @@ const SHARED = Symbol.for(`contractor-agent/shared-runtime@${PLUGIN_VERSION}`);
 function sharedRuntime(log: (message: string) => void): SharedRuntime {
   const registry = globalThis as { [SHARED]?: SharedRuntime };
   return (registry[SHARED] ??= {
+    translator: createChatTranslator(),
     limits: createLimitBook({ path: limitsPathOf(resolveStateDir()), log }),
     leases: createProcessLeases({ folder: join(resolveStateDir(), PLUGIN_ID, "processes"), log }),
     pool: createSessionPool(poolLimits(pluginConfigSchema.parse({}))),
@@ -116,6 +119,8 @@ export async function drainSharedRuntime(log: (message: string) => void): Promis
   if (shared === undefined) return;
   await shared.pool.drain();
   await shared.gate.close();
+  await shared.translator.close();
+  await shared.limits.flush();
   // A map that cannot be written must not keep the Gateway from ending; it lacks the latest times of activity then.
   for (const store of shared.stores.values()) {
     await store.flush().catch((cause: unknown) => {
@@ -141,6 +146,7 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
     shared.pool.configure(poolLimits(config));
     return config;
   };
+  const readHostConfig = (): HostConfig => api.runtime.config.current();
   const now = (): Date => new Date();
   const lateAnswers = createLateAnswers(api, log);
   return createContractorClaudeBridge({
@@ -167,7 +173,10 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
     async createAdapter(metadata) {
       // A missing key is known at once; a missing adapter takes a download.
       const mcp = givenMcpServers(api.runtime.config.current(), metadata.mcpServers);
-      const { environment, settings } = await provisionFor(api, metadata);
+      const { environment, settings } = await provisionFor(metadata, {
+        readConfig: readHostConfig,
+        translator: shared.translator,
+      });
       for (const { name, reason } of mcp.left) {
         log(`${metadata.agentId} goes without the MCP server ${name}: ${reason}`);
       }
@@ -204,11 +213,14 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
 }
 
 /** What a contractor's process is started with. Rejects with `endpoint-key-missing`. */
-async function provisionFor(api: OpenClawPluginApi, metadata: ContractorAgentMetadata): Promise<Provision> {
+async function provisionFor(
+  metadata: ContractorAgentMetadata,
+  host: Parameters<typeof endpointAccess>[1],
+): Promise<Provision> {
   const { endpoint, adapter } = metadata;
-  const hasEndpoint = endpoint !== undefined;
-  const access = hasEndpoint ? await endpointAccess(() => api.runtime.config.current(), endpoint) : undefined;
+  const access = endpoint === undefined ? undefined : await endpointAccess(endpoint, host);
   const own = claudeEnvironment(metadata, { access, ambient: process.env });
+  const hasEndpoint = endpoint !== undefined;
   const provision = provisionOf(own, { managed: canBeManaged(adapter), hasEndpoint });
   return { ...provision, environment: contractorEnvironment(process.env, provision.environment) };
 }

@@ -2,15 +2,19 @@ import { resolveSecretRefValues } from "openclaw/plugin-sdk/secret-ref-runtime";
 import type { SecretReference } from "../config/endpoint-schema.ts";
 import { resolveEndpointKey, type KeySources, type NamedEndpoint } from "../endpoint/endpoint-key.ts";
 import type { EndpointAccess } from "../endpoint/endpoint-environment.ts";
+import type { ChatTranslator } from "../translator/chat-translator.ts";
 import type { HostConfig } from "./plugin-config.ts";
 
-/** Where a profile is reached and with what. Rejects with `endpoint-key-missing`. */
+/** Where and with what Claude Code reaches a profile's endpoint. Rejects with `endpoint-key-missing`. */
 export async function endpointAccess(
-  readConfig: () => HostConfig,
   endpoint: NamedEndpoint,
+  { readConfig, translator }: { readConfig: () => HostConfig; translator: ChatTranslator },
 ): Promise<EndpointAccess> {
+  const { format, baseUrl } = endpoint;
   const key = await resolveEndpointKey(endpoint, keySources(readConfig));
-  return { baseUrl: endpoint.baseUrl, key };
+  if (format !== "openai" || baseUrl === undefined) return { baseUrl, key };
+  const served = await translator.serve({ baseUrl, apiKey: key });
+  return { baseUrl: served.baseUrl, key: served.token };
 }
 
 /** The Gateway's environment, and OpenClaw's own secrets as its configuration names their providers. */

@@ -11,6 +11,8 @@ import { isCloud, type NamedEndpoint } from "../endpoint/endpoint-key.ts";
 import { probeAddressOf, type ProbeAddress } from "../endpoint/endpoint-probe.ts";
 import { createLimitBook, limitsPathOf, type LimitBook } from "../endpoint/limit-book.ts";
 import { contractorEnvironment } from "../process/environment.ts";
+import { ANTHROPIC_API } from "../endpoint/provider-pins.ts";
+import { createChatTranslator } from "../translator/chat-translator.ts";
 import { endpointAccess } from "./endpoint-access.ts";
 import { agentIdsOf, createAgentConfigWriter, type AgentConfigWriter } from "./agent-config-writer.ts";
 import { createBaseAgent, deleteBaseAgent } from "./agents-add-runner.ts";
@@ -66,6 +68,7 @@ export type HostCliContext = {
  */
 export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostConfig): HostCliContext {
   const adapters = hostAdapters();
+  const translator = createChatTranslator();
   const config = readPluginConfig(hostConfig);
   return {
     config,
@@ -84,10 +87,11 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
     isGatewayReachable: () => isGatewayReachable(GATEWAY_PROBE_MS),
     resetThroughGateway,
     async probeAddress(endpoint) {
-      const access = await endpointAccess(() => hostConfig, endpoint);
-      return access.baseUrl === undefined || isCloud(endpoint)
-        ? null
-        : probeAddressOf(endpoint, { baseUrl: access.baseUrl, key: access.key });
+      const { baseUrl = ANTHROPIC_API, key } = await endpointAccess(endpoint, {
+        readConfig: () => hostConfig,
+        translator,
+      });
+      return isCloud(endpoint) ? null : probeAddressOf(endpoint, { baseUrl, key });
     },
     limits: createLimitBook({ path: limitsPathOf(resolveStateDir()), log: () => undefined }),
     ambientVariables: Object.keys(process.env),

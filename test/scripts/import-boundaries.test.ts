@@ -10,11 +10,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   config: ["errors"],
   process: ["errors", "config"],
   loopback: ["errors"],
+  translator: ["loopback"],
   acp: ["process", "loopback", "errors", "config"],
   pool: ["acp", "process", "errors", "config"],
   contractor: ["process", "config", "errors"],
   bridge: ["contractor", "acp", "pool", "config", "errors"],
-  openclaw: ["bridge", "contractor", "acp", "pool", "process", "loopback", "config", "errors"],
+  openclaw: ["bridge", "contractor", "acp", "pool", "process", "loopback", "translator", "config", "errors"],
   cli: ["contractor", "openclaw", "config", "errors"],
 };
 

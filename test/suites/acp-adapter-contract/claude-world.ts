@@ -8,8 +8,8 @@ import type { AdapterName } from "../../../src/config/schema.ts";
 import { QUIET_ENVIRONMENT } from "../../../src/contractor/claude-environment.ts";
 import { createToolGate } from "../../../src/loopback/tool-gate.ts";
 import { contractorEnvironment } from "../../../src/process/environment.ts";
-import { startScriptedMessagesApi } from "../../fixtures/scripted-messages-api/scripted-messages-api.ts";
 import type { ContractWorld } from "./contract-world.ts";
+import { startEndpoint, type EndpointFormat } from "./scripted-endpoint.ts";
 import { killProcessesWithHome } from "./world-processes.ts";
 
 const REPOSITORY = path.join(import.meta.dirname, "../../..");
@@ -19,6 +19,10 @@ export async function createClaudeWorld(options: {
   name: AdapterName;
   reportsUsage: boolean;
   asksQuestions: boolean;
+  /** What the endpoint speaks; Anthropic's Messages API unless given. */
+  format?: EndpointFormat;
+  /** False for a world whose tools ask no gate: older Claude Code starts a program for each question. */
+  gated?: boolean;
   environment?: Record<string, string>;
 }): Promise<ContractWorld> {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), "claude-world-")));
@@ -29,21 +33,21 @@ export async function createClaudeWorld(options: {
   };
   const { home, workspace, scratch } = folders;
   for (const folder of Object.values(folders)) await mkdir(folder);
-  const model = await startScriptedMessagesApi();
+  const { model, variables, close } = await startEndpoint(options.format ?? "anthropic");
   const environment = contractorEnvironment(process.env, {
     HOME: home,
     TMPDIR: scratch,
-    ANTHROPIC_BASE_URL: model.url,
-    ANTHROPIC_API_KEY: "sk-test",
+    ...variables,
     ...QUIET_ENVIRONMENT,
     ...options.environment,
   });
   const gate = createToolGate();
+  const adapterOptions = options.gated === false ? {} : { gate };
   const program = path.join(REPOSITORY, ADAPTER_PACKAGES[options.name].program);
   const launch = await adapterLaunch(options.name, { program, environment, folder: root });
   return {
-    adapter: createAcpAdapter(launch, { gate }),
-    newAdapter: () => createAcpAdapter(launch, { gate }),
+    adapter: createAcpAdapter(launch, adapterOptions),
+    newAdapter: () => createAcpAdapter(launch, adapterOptions),
     workspace,
     home,
     model,
@@ -57,7 +61,7 @@ export async function createClaudeWorld(options: {
     async dispose() {
       await killProcessesWithHome(home);
       await gate.close();
-      await model.close();
+      await close();
       await rm(root, { recursive: true, force: true });
     },
   };
