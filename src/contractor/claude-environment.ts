@@ -1,16 +1,14 @@
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { ContractorAgentMetadata } from "./metadata-resolver.ts";
+import { QUIET_ENVIRONMENT } from "./quiet-environment.ts";
 
-/** Switches off what Claude Code would send or do besides its work. What one adapter alone needs is the adapter's affair. */
-export const QUIET_ENVIRONMENT = {
-  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+/** How every Claude Code is run. What one adapter alone needs is the adapter's affair. */
+export const CLAUDE_DEFAULTS = {
+  ...QUIET_ENVIRONMENT,
   // Otherwise most turns cost a second request, with the whole context, to guess what the person types next.
   CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: "false",
   // Ten by default: a refused key or an overloaded server would mean more than a minute of silence.
   CLAUDE_CODE_MAX_RETRIES: "2",
-  DISABLE_AUTOUPDATER: "1",
-  DISABLE_ERROR_REPORTING: "1",
-  DISABLE_TELEMETRY: "1",
 };
 
 /**
@@ -22,7 +20,7 @@ export function claudeEnvironment(
   ambient: NodeJS.ProcessEnv,
 ): Record<string, string> {
   const { endpoint, model, claudeExecutable } = metadata;
-  const variables: Record<string, string> = { ...QUIET_ENVIRONMENT };
+  const variables: Record<string, string> = { ...CLAUDE_DEFAULTS };
   if (claudeExecutable !== undefined) variables["CLAUDE_CODE_EXECUTABLE"] = claudeExecutable;
   if (model !== undefined) variables["ANTHROPIC_MODEL"] = model;
   if (endpoint === undefined) return variables;

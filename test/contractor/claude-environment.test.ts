@@ -1,15 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { claudeEnvironment } from "../../src/contractor/claude-environment.ts";
+import { QUIET_ENVIRONMENT } from "../../src/contractor/quiet-environment.ts";
 import { sampleMetadata } from "./metadata.ts";
 
 const QUIET = [
-  "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",
+  ...Object.keys(QUIET_ENVIRONMENT),
   "CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION",
   "CLAUDE_CODE_MAX_RETRIES",
-  "DISABLE_AUTOUPDATER",
-  "DISABLE_ERROR_REPORTING",
-  "DISABLE_TELEMETRY",
-];
+].toSorted();
 const SECRET = "sk-secret-value";
 const ENDPOINT = { name: "local", baseUrl: "http://127.0.0.1:11434", apiKeyEnv: "LOCAL_KEY" };
 const AMBIENT = {

@@ -5,7 +5,7 @@ import { adapterLaunch } from "../../../src/acp/adapter-launch.ts";
 import { ADAPTER_PACKAGES } from "../../../src/acp/adapter-packages.ts";
 import { createAcpAdapter } from "../../../src/acp/create-acp-adapter.ts";
 import type { AdapterName } from "../../../src/config/schema.ts";
-import { QUIET_ENVIRONMENT } from "../../../src/contractor/claude-environment.ts";
+import { CLAUDE_DEFAULTS } from "../../../src/contractor/claude-environment.ts";
 import { createToolGate } from "../../../src/loopback/tool-gate.ts";
 import { contractorEnvironment } from "../../../src/process/environment.ts";
 import { startScriptedMessagesApi } from "../../fixtures/scripted-messages-api/scripted-messages-api.ts";
@@ -35,7 +35,7 @@ export async function createClaudeWorld(options: {
     TMPDIR: scratch,
     ANTHROPIC_BASE_URL: model.url,
     ANTHROPIC_API_KEY: "sk-test",
-    ...QUIET_ENVIRONMENT,
+    ...CLAUDE_DEFAULTS,
     ...options.environment,
   });
   const gate = createToolGate();
