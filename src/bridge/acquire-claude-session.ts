@@ -6,6 +6,7 @@ import type {
 } from "../acp/acp-adapter.ts";
 import { keepsToolLists } from "../acp/adapter-packages.ts";
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
+import { quietSettingsOf } from "../contractor/quiet-environment.ts";
 import { verdictOnResume, type TranscriptWitness } from "../contractor/recovery.ts";
 import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
 import type { ConversationKey } from "../contractor/session-map/session-map-store.ts";
@@ -163,7 +164,10 @@ export async function openingOf(origin: SessionOrigin): Promise<OpenSessionReque
     mcpServers: mcpServersOf(origin),
     systemPromptAppend: await dependencies.readBootstrap(metadata),
     // With a policy of OpenClaw's in force, nothing that files could add (MCP servers, hooks, plugins) may go around it.
-    claudeOptions: nativeTools === undefined ? {} : { tools: nativeTools, settingSources: [] },
+    claudeOptions: {
+      settings: quietSettingsOf(metadata),
+      ...(nativeTools === undefined ? {} : { tools: nativeTools, settingSources: [] }),
+    },
   };
 }
 

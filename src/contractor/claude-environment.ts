@@ -1,16 +1,13 @@
 import { endpointEnvironment, type EndpointAccess } from "../endpoint/endpoint-environment.ts";
 import type { ContractorAgentMetadata } from "./metadata-resolver.ts";
+import { isQuiet, QUIET_ENVIRONMENT } from "./quiet-environment.ts";
 
-/** Switches off what Claude Code would send or do besides its work. What one adapter alone needs is the adapter's affair. */
-export const QUIET_ENVIRONMENT = {
-  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+/** How every Claude Code is run. What one adapter alone needs is the adapter's affair. */
+export const CLAUDE_DEFAULTS = {
   // Otherwise most turns cost a second request, with the whole context, to guess what the person types next.
   CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: "false",
   // Ten by default: a refused key or an overloaded server would mean more than a minute of silence.
   CLAUDE_CODE_MAX_RETRIES: "2",
-  DISABLE_AUTOUPDATER: "1",
-  DISABLE_ERROR_REPORTING: "1",
-  DISABLE_TELEMETRY: "1",
 };
 
 /**
@@ -24,7 +21,8 @@ export function claudeEnvironment(
   const { endpoint, model, claudeExecutable, claudeConfigDir } = metadata;
   const { access, ambient } = start;
   return {
-    ...QUIET_ENVIRONMENT,
+    ...CLAUDE_DEFAULTS,
+    ...(isQuiet(metadata) ? QUIET_ENVIRONMENT : {}),
     ...(claudeExecutable === undefined ? {} : { CLAUDE_CODE_EXECUTABLE: claudeExecutable }),
     ...(claudeConfigDir === undefined ? {} : { CLAUDE_CONFIG_DIR: claudeConfigDir }),
     ...(endpoint === undefined || access === undefined

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SideAnswer } from "../../src/bridge/side-question.ts";
+import { quietSettingsOf } from "../../src/contractor/quiet-environment.ts";
 import { createBridgeWorld, KEY, type BridgeWorld } from "./bridge-world.ts";
 
 const RECALL = "what did I ask you to remember?";
@@ -76,7 +77,10 @@ describe("a side question", () => {
     const world = await rememberingWorld();
     await world.says("say hello", { nativeTools: ["Read"] });
     const { text } = await aside(world, "show options");
-    expect(JSON.parse(text)).toMatchObject({ tools: ["Read"], settingSources: [] });
+    expect(JSON.parse(text)).toMatchObject({
+      ...{ tools: ["Read"], settingSources: [] },
+      settings: quietSettingsOf({ endpoint: undefined }),
+    });
   });
 
   it("that has no answer says so", async () => {

@@ -2,10 +2,12 @@ import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { adapterLaunch } from "../../../src/acp/adapter-launch.ts";
-import { ADAPTER_PACKAGES } from "../../../src/acp/adapter-packages.ts";
+import { ADAPTER_PACKAGES, canBeManaged } from "../../../src/acp/adapter-packages.ts";
 import { createAcpAdapter } from "../../../src/acp/create-acp-adapter.ts";
 import type { AdapterName } from "../../../src/config/schema.ts";
-import { QUIET_ENVIRONMENT } from "../../../src/contractor/claude-environment.ts";
+import { CLAUDE_DEFAULTS } from "../../../src/contractor/claude-environment.ts";
+import { QUIET_ENVIRONMENT } from "../../../src/contractor/quiet-environment.ts";
+import { provisionOf } from "../../../src/endpoint/provider-pins.ts";
 import { createToolGate } from "../../../src/loopback/tool-gate.ts";
 import { contractorEnvironment } from "../../../src/process/environment.ts";
 import type { ContractWorld } from "./contract-world.ts";
@@ -34,17 +36,23 @@ export async function createClaudeWorld(options: {
   const { home, workspace, scratch } = folders;
   for (const folder of Object.values(folders)) await mkdir(folder);
   const { model, variables, close } = await startEndpoint(options.format ?? "anthropic");
+  // As a contractor's process is provided for, with an endpoint of its own.
+  const { environment: provided, settings } = provisionOf(variables, {
+    managed: canBeManaged(options.name),
+    hasEndpoint: true,
+  });
   const environment = contractorEnvironment(process.env, {
     HOME: home,
     TMPDIR: scratch,
-    ...variables,
+    ...CLAUDE_DEFAULTS,
     ...QUIET_ENVIRONMENT,
+    ...provided,
     ...options.environment,
   });
   const gate = createToolGate();
   const adapterOptions = options.gated === false ? {} : { gate };
   const program = path.join(REPOSITORY, ADAPTER_PACKAGES[options.name].program);
-  const launch = await adapterLaunch(options.name, { program, environment, folder: root });
+  const launch = await adapterLaunch(options.name, { program, environment, settings, folder: root });
   return {
     adapter: createAcpAdapter(launch, adapterOptions),
     newAdapter: () => createAcpAdapter(launch, adapterOptions),
