@@ -46,11 +46,15 @@ export const ENDING_CASES: EndpointCase[] = [
   },
   {
     title: "a refusal of the model's",
-    play: (talk) => talk.say("refuse I will not"),
+    async play(talk) {
+      const refused = await talk.say("refuse I will not");
+      return { ...refused, next: (await talk.say("say go on")).said };
+    },
     // Newer Claude Codes tell the model of it, and go on once.
     expected: (adapter) => ({
       said: expect.stringMatching(/^I will not/) as string,
       end: adapter === "claude-agent-acp" ? "end_turn" : (expect.stringMatching(/^agent-/) as string),
+      next: "go on",
     }),
   },
   failing("a rate limit", { status: 429, words: "the limit is reached", code: "agent-limit" }),
