@@ -31,6 +31,8 @@ export type AgentNeeds = {
   keepsToolLists?: boolean;
   /** It runs Claude Code for questions of its own, beside the session. */
   asksClaudeBeside?: boolean;
+  /** Arguments of the Node that runs its Claude Code. */
+  nodeArguments?: string[];
   /** Variables that it needs for this; a contractor's own settings win. */
   environment?: Record<string, string>;
 };
@@ -52,6 +54,11 @@ export async function adapterLaunch(
       ...(needs.asksClaudeBeside ? await claudeLauncherEnvironment({ folder, program, executable }) : {}),
     },
     lease: start.lease,
-    needs,
+    // A Claude Code that a person has chosen need not be a script for Node.
+    needs: executable === undefined ? needs : withoutNodeArguments(needs),
   };
+}
+
+function withoutNodeArguments({ nodeArguments: _, ...needs }: AgentNeeds): AgentNeeds {
+  return needs;
 }
