@@ -32,7 +32,7 @@ export type AgentNeeds = {
   /** It runs Claude Code for questions of its own, beside the session. */
   asksClaudeBeside?: boolean;
   /** Arguments of the Node that runs its Claude Code. */
-  nodeArguments?: string[];
+  nodeArguments?: string[] | undefined;
   /** Variables that it needs for this; a contractor's own settings win. */
   environment?: Record<string, string>;
 };
@@ -55,10 +55,6 @@ export async function adapterLaunch(
     },
     lease: start.lease,
     // A Claude Code that a person has chosen need not be a script for Node.
-    needs: executable === undefined ? needs : withoutNodeArguments(needs),
+    needs: { ...needs, nodeArguments: executable === undefined ? needs.nodeArguments : undefined },
   };
-}
-
-function withoutNodeArguments({ nodeArguments: _, ...needs }: AgentNeeds): AgentNeeds {
-  return needs;
 }
