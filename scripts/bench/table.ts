@@ -2,6 +2,7 @@ import { FIGURES, type AdapterBench } from "./adapter-bench.ts";
 import type { FirstTextSample } from "./first-text-bench.ts";
 import { COLUMNS } from "./gateway/columns.ts";
 import type { RowFigures } from "./gateway/figures.ts";
+import { tableOf } from "./markdown-table.ts";
 import { SESSION_MAP_FIGURES, type SessionMapSample } from "./session-map-bench.ts";
 import { medianOf } from "./statistics.ts";
 import type { ToolCallSamples } from "./tool-call-bench.ts";
@@ -70,15 +71,6 @@ export function describeGateway(rows: readonly RowFigures[]): string {
     ["", "unit", ...COLUMNS],
     rows.map((row) => [row.name, row.unit, ...cells(row)]),
   );
-}
-
-function tableOf(head: string[], rows: string[][]): string {
-  const widths = head.map((_, column) =>
-    Math.max(...[head, ...rows].map((row) => (row[column] ?? "").length)),
-  );
-  const line = (cells: string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 
 function spread(values: number[], digits: number): string {

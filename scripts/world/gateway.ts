@@ -3,7 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { askGateway, type ChatAnswer, type ChatQuestion } from "./chat-client.ts";
 import { OPENCLAW_PROGRAM } from "./openclaw-program.ts";
 
-const READY_MS = 120_000;
+/** Beside other work, or under a tracer, a start takes minutes on two cores. */
+const READY_MS = 300_000;
 
 /** A running OpenClaw Gateway. */
 export type Gateway = {

@@ -37,6 +37,8 @@ export type AgentNeeds = {
   asksClaudeBeside?: boolean;
   /** It tells what its Claude Code's requests have cost. */
   reportsCost?: boolean;
+  /** Arguments of the Node that runs its Claude Code. */
+  nodeArguments?: string[] | undefined;
   /** Variables that it needs for this; a contractor's own settings win. */
   environment?: Record<string, string>;
 };
@@ -65,6 +67,7 @@ export async function adapterLaunch(
     },
     settings,
     lease: start.lease,
-    needs,
+    // A Claude Code that a person has chosen need not be a script for Node.
+    needs: { ...needs, nodeArguments: executable === undefined ? needs.nodeArguments : undefined },
   };
 }

@@ -4,6 +4,7 @@ import claudeCodeAcp from "../../adapters/claude-code-acp/package.json" with { t
 import claudeCodeAcpLock from "../../adapters/claude-code-acp/package-lock.json" with { type: "json" };
 import type { AdapterName } from "../config/schema.ts";
 import type { AgentNeeds } from "./adapter-launch.ts";
+import { ENDPOINT_GUARD } from "./endpoint-guard.ts";
 
 /** What npm needs to install one adapter: exact versions of the whole tree, each with its integrity hash. */
 export type AdapterPackage = {
@@ -32,7 +33,10 @@ export const ADAPTER_PACKAGES: Record<AdapterName, AdapterPackage> = {
       debugLog: true,
       losesUnknownCommands: true,
       keepsToolLists: true,
+      nodeArguments: ENDPOINT_GUARD,
       environment: {
+        // This adapter cannot switch it on, and whether it may be would be asked of api.anthropic.com, with the key.
+        CLAUDE_CODE_DISABLE_FAST_MODE: "1",
         // It reads Claude Code's output only while a prompt runs: what comes in between would begin the next answer.
         CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
         // Puts the headers of refused requests into the log, `retry-after` among them.

@@ -45,6 +45,7 @@ export function openingParams(
         options: {
           // Otherwise most turns cost a second request, with the whole context, to guess what the person types next.
           promptSuggestions: false,
+          ...(needs.nodeArguments ? { executableArgs: needs.nodeArguments } : {}),
           ...toolOptions(claudeOptions, needs),
           ...settingsOptions(mergeSettings(asked, gateSettings), needs),
         },

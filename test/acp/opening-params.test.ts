@@ -36,3 +36,10 @@ it("hands settings over as an argument where there is no option for them", () =>
     extraArgs: { settings: '{"model":"opus"}' },
   });
 });
+
+it("gives the Node that runs Claude Code its arguments, where there are any", () => {
+  expect(optionsOf({}, { nodeArguments: ["--import", "x"] })).toMatchObject({
+    executableArgs: ["--import", "x"],
+  });
+  expect(optionsOf({})).not.toHaveProperty("executableArgs");
+});

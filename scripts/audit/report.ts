@@ -1,0 +1,19 @@
+import { tableOf } from "../bench/markdown-table.ts";
+import type { Destination } from "./destinations.ts";
+
+const HEAD = ["destination", "name", "what it is", "process", "times", "expected"];
+
+/** The rows of one kind as a Markdown table. */
+export function describeDestinations(rows: readonly Destination[]): string {
+  return tableOf(
+    HEAD,
+    rows.map(({ destination, name, what, program, times, expected }) => [
+      destination,
+      name ?? "",
+      what,
+      program,
+      String(times),
+      expected ? "yes" : "NO",
+    ]),
+  );
+}
