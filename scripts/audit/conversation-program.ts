@@ -14,7 +14,7 @@ import type { Gateway } from "../world/gateway.ts";
 import { REPOSITORY } from "../world/openclaw-program.ts";
 import { AUDITED_AGENTS } from "./audited-agents.ts";
 import { carryOn, holdConversation } from "./conversation.ts";
-import { writeLoudClaude } from "./loud-claude.ts";
+import { writeUnguardedClaude } from "./unguarded-claude.ts";
 import { listeningPorts } from "./socket-owner.ts";
 import type { Stand } from "./stand.ts";
 import { toolScript } from "./tool-script.ts";
@@ -42,14 +42,12 @@ await editConfig(world.openclaw, (config) => {
     servers: { lookup: { command: process.execPath, args: [LOOKUP], env: { LOOKUP_KEY: "k" } } },
   };
 });
-const loudClaudes = new Map<string, string>();
-for (const { adapter } of loudness === "loud" ? AUDITED_AGENTS : []) {
-  loudClaudes.set(adapter, await writeLoudClaude(folder, adapter));
-}
-await editPluginConfig(world.openclaw, ({ contractors }) => {
+const isLoud = loudness === "loud";
+const unguarded = isLoud ? { claudeExecutable: await writeUnguardedClaude(folder) } : {};
+await editPluginConfig(world.openclaw, ({ contractors, endpoints }) => {
+  endpoints["scripted"] = { ...endpoints["scripted"], noTelemetry: !isLoud };
   for (const { agentId, adapter } of AUDITED_AGENTS) {
-    const claudeExecutable = loudClaudes.get(adapter);
-    const loud = claudeExecutable === undefined ? {} : { claudeExecutable };
+    const loud = adapter === "claude-code-acp" ? unguarded : {};
     contractors[agentId] = { ...contractors[agentId], mcpServers: ["lookup"], ...loud };
   }
 });

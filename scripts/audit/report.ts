@@ -7,13 +7,14 @@ const HEAD = ["destination", "name", "what it is", "process", "times", "expected
 export function describeDestinations(rows: readonly Destination[]): string {
   return tableOf(
     HEAD,
-    rows.map(({ destination, name, what, program, times, expected }) => [
+    rows.map(({ origin, destination, name, what, program, times, expected }) => [
       destination,
       name ?? "",
       what,
       program,
       String(times),
-      expected ? "yes" : "NO",
+      // Only a contractor's are judged.
+      origin === "contractor" ? (expected ? "yes" : "NO") : "-",
     ]),
   );
 }

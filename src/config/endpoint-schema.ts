@@ -14,7 +14,6 @@ export const CLAUDE_LOGIN = "subscription";
 export const ENDPOINT_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 export const ENV_NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const MODEL_NAME = z.string().min(1).max(200);
-const PRICE = z.number().min(0);
 
 /** OpenClaw's own form of a reference to a secret: https://docs.openclaw.ai/gateway/secrets */
 const secretRefSchema = z.strictObject({
@@ -22,15 +21,6 @@ const secretRefSchema = z.strictObject({
   provider: z.string().min(1),
   id: z.string().min(1),
 });
-
-const pricesSchema = z
-  .strictObject({
-    input: PRICE,
-    output: PRICE,
-    cacheRead: PRICE.default(0),
-    cacheWrite: PRICE.default(0),
-  })
-  .describe("US dollars for a million tokens; without them, the costs are what Claude Code says.");
 
 const modelsSchema = z
   .strictObject({
@@ -77,7 +67,6 @@ export const endpointSchema = z
       .optional()
       .describe("The model's context in tokens, where Claude Code does not know the model."),
     maxOutputTokens: z.int().min(256).optional().describe("The longest answer in tokens."),
-    prices: pricesSchema.optional(),
     region: z.string().min(1).optional().describe("bedrock, vertex: the cloud's region."),
     project: z.string().min(1).optional().describe("vertex: the Google Cloud project."),
     passEnv: z
@@ -124,4 +113,3 @@ export type EndpointConfig = z.infer<typeof endpointSchema>;
 /** As it is written in the configuration file: without defaults. */
 export type EndpointInput = z.input<typeof endpointSchema>;
 export type SecretReference = z.infer<typeof secretRefSchema>;
-export type EndpointPrices = z.infer<typeof pricesSchema>;

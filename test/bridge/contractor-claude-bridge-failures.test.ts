@@ -32,7 +32,7 @@ describe("a turn that cannot begin", () => {
       text: "",
       error: { code },
     });
-    expect(await world.store.list()).toEqual(before);
+    expect(await world.store.list()).toMatchObject(before);
     expect(world.pool.liveSessions).toBe(0);
   });
 
@@ -93,7 +93,7 @@ describe("a turn that fails after the prompt", () => {
       text,
       error: { code },
     });
-    expect(await world.store.list()).toEqual(before);
+    expect(await world.store.list()).toMatchObject(before);
     expect(await world.turn(RECALL)).toMatchObject({
       text: "You asked me to remember tango.",
       claudeSessionId: before[0]?.claudeSessionId,
@@ -136,7 +136,7 @@ describe("a cancelled turn", () => {
       });
       expect(outcome.kind).toBe("cancelled");
       expect(outcome.text).not.toBe("");
-      expect(await world.store.list()).toEqual(before);
+      expect(await world.store.list()).toMatchObject(before);
       expect(await world.turn(RECALL)).toMatchObject({
         text: "You asked me to remember tango.",
         claudeSessionId: before[0]?.claudeSessionId,

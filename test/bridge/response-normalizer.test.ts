@@ -147,6 +147,7 @@ describe("a turn that failed", () => {
       kind: "failed",
       error: crashed,
       accepted,
+      acted: false,
       mayGoElsewhere: !accepted,
     });
   });

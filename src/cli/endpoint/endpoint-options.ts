@@ -27,7 +27,6 @@ export type EndpointAddOptions = {
   maxOutputTokens?: number;
   region?: string;
   project?: string;
-  prices?: string;
 };
 
 /** The profile that the options describe, as it is written into the configuration. Errors: `endpoint-*`, `usage`. */
@@ -57,11 +56,8 @@ function presetFor({ name, preset, baseUrl }: EndpointAddOptions): EndpointPrese
 }
 
 function ownSettings(options: EndpointAddOptions): EndpointInput {
-  const { baseUrl, format, auth, contextTokens, maxOutputTokens, region, project, prices } = options;
-  return withoutUndefined({
-    ...{ baseUrl, format, auth, contextTokens, maxOutputTokens, region, project },
-    prices: prices === undefined ? undefined : pricesIn(prices),
-  });
+  const { baseUrl, format, auth, contextTokens, maxOutputTokens, region, project } = options;
+  return withoutUndefined({ baseUrl, format, auth, contextTokens, maxOutputTokens, region, project });
 }
 
 function keyOf(options: EndpointAddOptions, { usualKeyEnv }: EndpointPreset): EndpointInput {
@@ -93,19 +89,6 @@ function requireAsked(
   const missing = asks.find((asked) => known[asked] === undefined);
   if (missing === undefined) return;
   throw usage(`${title}: only you know its ${missing}.`, `Give it with --${missing}.`);
-}
-
-function pricesIn(text: string): NonNullable<EndpointInput["prices"]> {
-  const [input, output, cacheRead, cacheWrite, ...others] = text.split(",").map(Number);
-  const given = [input, output, cacheRead, cacheWrite].filter((price) => price !== undefined);
-  const isWrong = others.length > 0 || given.some((price) => !Number.isFinite(price) || price < 0);
-  if (isWrong || input === undefined || output === undefined) {
-    throw usage(
-      `"${text}" are no prices.`,
-      "Give US dollars for a million tokens, input,output or input,output,cacheRead,cacheWrite, such as 3,15,0.3,3.75.",
-    );
-  }
-  return withoutUndefined({ input, output, cacheRead, cacheWrite });
 }
 
 function referenceIn(text: string): SecretReference {

@@ -70,7 +70,6 @@ function registerAdd(endpoint: Command, run: RunCommand): void {
     .option("--haiku-model <model>", "what it calls the small model")
     .option("--context-tokens <tokens>", "the model's context", wholeNumber("contextTokens"))
     .option("--max-output-tokens <tokens>", "its longest answer", wholeNumber("maxOutputTokens"))
-    .option("--prices <list>", "US dollars for a million tokens: input,output[,cacheRead,cacheWrite]")
     .option("--region <region>", "bedrock, vertex: the region")
     .option("--project <project>", "vertex: the Google Cloud project")
     .addHelpText("after", addHelp())

@@ -41,10 +41,10 @@ describe("an endpoint's profile", () => {
     });
   });
 
-  it("knows prices and models by their tier", () => {
-    expect(
-      profile({ baseUrl: "https://llm.example", prices: "3,15,0.3", haikuModel: "small" }),
-    ).toMatchObject({ prices: { input: 3, output: 15, cacheRead: 0.3 }, models: { haiku: "small" } });
+  it("knows models by their tier", () => {
+    expect(profile({ baseUrl: "https://llm.example", haikuModel: "small" })).toMatchObject({
+      models: { haiku: "small" },
+    });
   });
 
   it.each<[string, Options]>([
@@ -59,8 +59,6 @@ describe("an endpoint's profile", () => {
     ["usage", { baseUrl: "https://a.example", apiKeyFile: "key" }],
     ["usage", { baseUrl: "https://a.example", auth: "subscription" }],
     ["usage", { auth: "subscription" }],
-    ["usage", { baseUrl: "https://a.example", prices: "cheap" }],
-    ["usage", { baseUrl: "https://a.example", prices: "1,2,3,4,5" }],
     ["endpoint-url-invalid", { baseUrl: `https://user:${SECRET}@gateway.example` }],
   ])("is refused with %s: %j, and no secret is repeated", (code, options) => {
     expect(() => profile(options)).toThrow(
