@@ -9,14 +9,18 @@ const MAY_IMPORT: Record<string, string[]> = {
   errors: [],
   config: ["errors"],
   process: ["errors", "config"],
+  endpoint: ["errors", "config"],
   loopback: ["errors"],
   translator: ["loopback"],
   acp: ["process", "loopback", "errors", "config"],
   pool: ["acp", "process", "errors", "config"],
-  contractor: ["process", "config", "errors"],
-  bridge: ["contractor", "acp", "pool", "config", "errors"],
-  openclaw: ["bridge", "contractor", "acp", "pool", "process", "loopback", "translator", "config", "errors"],
-  cli: ["contractor", "openclaw", "config", "errors"],
+  contractor: ["process", "endpoint", "config", "errors"],
+  bridge: ["contractor", "acp", "pool", "endpoint", "config", "errors"],
+  openclaw: [
+    ...["bridge", "contractor", "acp", "pool", "process", "loopback", "translator", "endpoint"],
+    ...["config", "errors"],
+  ],
+  cli: ["contractor", "openclaw", "endpoint", "config", "errors"],
 };
 
 const root = resolve(import.meta.dirname, "../..");
