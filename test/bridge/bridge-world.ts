@@ -24,6 +24,7 @@ import { buildClaudeBootstrap, readPersonaFiles } from "../../src/contractor/boo
 import { claudeContextStamp } from "../../src/contractor/claude-context-stamp.ts";
 import { claudeEnvironment } from "../../src/contractor/claude-environment.ts";
 import { endpointNameOf } from "../../src/contractor/metadata-resolver.ts";
+import { resolveEndpointKey } from "../../src/endpoint/endpoint-key.ts";
 import { createLimitBook, type LimitBook } from "../../src/endpoint/limit-book.ts";
 import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
 import { createFileOpenTurns } from "../../src/contractor/open-turns.ts";
@@ -116,6 +117,9 @@ export type BridgeWorld = {
   deleteTranscript(sessionId: string): Promise<void>;
 };
 
+/** No variable is set, and OpenClaw has no secrets. */
+const NO_KEYS = { ambient: {}, resolveSecret: () => Promise.resolve(undefined) };
+
 export async function createBridgeWorld(
   contractor: Record<string, unknown> = {},
   endpoints: Record<string, unknown> = {},
@@ -142,7 +146,9 @@ export async function createBridgeWorld(
       readConfig: () => world.config,
       openStore: () => world.store,
       openSpending: () => world.ledger,
-      createAdapter: (metadata) => {
+      createAdapter: async (metadata) => {
+        const { endpoint } = metadata;
+        if (endpoint !== undefined) await resolveEndpointKey(endpoint, NO_KEYS);
         const environment = {
           ...claudeEnvironment(metadata, { access: undefined, ambient: {} }),
           PATH: process.env["PATH"] ?? "",
@@ -150,14 +156,12 @@ export async function createBridgeWorld(
         };
         const flags = [...world.flags, ...(world.flagsAt[endpointNameOf(metadata)] ?? [])];
         const args = [...world.program, "--store", transcripts, "--prompt-log", promptLog, ...flags];
-        return Promise.resolve(
-          createAcpAdapter(
-            { command: process.execPath, args, environment },
-            {
-              timings: { ...TIMINGS, openSessionMs: world.openSessionMs },
-              ...(world.gated ? { gate } : {}),
-            },
-          ),
+        return createAcpAdapter(
+          { command: process.execPath, args, environment },
+          {
+            timings: { ...TIMINGS, openSessionMs: world.openSessionMs },
+            ...(world.gated ? { gate } : {}),
+          },
         );
       },
       resolveWorkspace,
