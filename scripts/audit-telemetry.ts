@@ -81,6 +81,9 @@ function showRun({ loudness, destinations, problems }: AuditRun): void {
     console.log(`\n${adapter} and everything below it\n`);
     console.log(describeDestinations(of({ origin: "contractor", adapter })));
   }
+  const orphans = of({ origin: "unknown" });
+  if (orphans.length > 0)
+    console.log(`\nProcesses whose parents are gone\n\n${describeDestinations(orphans)}`);
   console.log("\nThe Gateway itself\n");
   console.log(describeDestinations(of({ origin: "gateway" })));
   for (const problem of problems) console.error(`the conversation did not go as it should: ${problem}`);
@@ -95,7 +98,7 @@ function holds({ loudness, destinations, problems }: AuditRun): boolean {
     return silent.length === 0;
   }
   for (const { adapter, destination, program } of unexpected) {
-    console.error(`unexpected: ${program} of ${adapter ?? ""} tried ${destination}`);
+    console.error(`unexpected: ${program} of ${adapter ?? "nobody known"} tried ${destination}`);
   }
   return unexpected.length === 0 && problems.length === 0;
 }

@@ -7,8 +7,11 @@ export type Attempt = {
   lineage: string[];
 };
 
-/** Whose doing an attempt is. A contractor: an adapter and everything below it. */
-export type Origin = "contractor" | "gateway" | "audit";
+/**
+ * Whose doing an attempt is. A contractor: an adapter and everything below it. Unknown: a process whose parents are gone
+ * and were not seen; it is judged like a contractor's.
+ */
+export type Origin = "contractor" | "unknown" | "gateway" | "audit";
 
 export function targetId(target: Target): string {
   if ("name" in target) return target.name;
@@ -18,6 +21,7 @@ export function targetId(target: Target): string {
 }
 
 const ADAPTER = /\/(claude-agent-acp|claude-code-acp)\/dist\/index\.js\b/;
+const AUDIT = /\/scripts\/audit\/[a-z-]+-program\.ts\b/;
 const GATEWAY = /\/openclaw\.mjs gateway run\b|\bopenclaw-gateway\b/;
 
 /** The adapter's name for a contractor's process, which its first argument that is an adapter's program tells. */
@@ -26,7 +30,9 @@ export function originOf({ lineage }: Pick<Attempt, "lineage">): { origin: Origi
     const [, adapter] = ADAPTER.exec(command) ?? [];
     if (adapter !== undefined) return { origin: "contractor", adapter };
   }
-  return { origin: lineage.some((command) => GATEWAY.test(command)) ? "gateway" : "audit", adapter: null };
+  const isBelow = (above: RegExp): boolean => lineage.some((command) => above.test(command));
+  const origin = isBelow(GATEWAY) ? "gateway" : isBelow(AUDIT) ? "audit" : "unknown";
+  return { origin, adapter: null };
 }
 
 const PROGRAM_LIMIT = 60;

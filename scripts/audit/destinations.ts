@@ -36,9 +36,14 @@ export function destinationsOf(
   return [...rows.values()].toSorted((one, other) => sortKey(one).localeCompare(sortKey(other)));
 }
 
+/** OpenClaw's own traffic and the audit's are no part of the verdict. */
+export function isJudged({ origin }: Pick<Destination, "origin">): boolean {
+  return origin === "contractor" || origin === "unknown";
+}
+
 /** Nothing but what somebody has configured or asked for is expected of a contractor. */
 export function unexpectedOf(rows: readonly Destination[]): Destination[] {
-  return rows.filter(({ origin, expected }) => origin === "contractor" && !expected);
+  return rows.filter((row) => isJudged(row) && !row.expected);
 }
 
 const LOOPBACK = /^(?:127\.|::1$)/;
@@ -60,6 +65,6 @@ function meaningOf(target: Target, stand: Stand): Pick<Destination, "what" | "ex
 
 /** The contractors first, and of each what should not be there. */
 function sortKey({ origin, adapter, expected, what, destination }: Destination): string {
-  const rank = ["contractor", "gateway", "audit"].indexOf(origin);
+  const rank = ["contractor", "unknown", "gateway", "audit"].indexOf(origin);
   return [rank, adapter ?? "", expected ? 1 : 0, what, destination].join(" ");
 }

@@ -1,5 +1,5 @@
 import { tableOf } from "../bench/markdown-table.ts";
-import type { Destination } from "./destinations.ts";
+import { isJudged, type Destination } from "./destinations.ts";
 
 const HEAD = ["destination", "name", "what it is", "process", "times", "expected"];
 
@@ -7,14 +7,13 @@ const HEAD = ["destination", "name", "what it is", "process", "times", "expected
 export function describeDestinations(rows: readonly Destination[]): string {
   return tableOf(
     HEAD,
-    rows.map(({ origin, destination, name, what, program, times, expected }) => [
+    rows.map(({ destination, name, what, program, times, expected, origin }) => [
       destination,
       name ?? "",
       what,
       program,
       String(times),
-      // Only a contractor's are judged.
-      origin === "contractor" ? (expected ? "yes" : "NO") : "-",
+      isJudged({ origin }) ? (expected ? "yes" : "NO") : "-",
     ]),
   );
 }

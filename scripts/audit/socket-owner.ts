@@ -68,7 +68,8 @@ async function lineageOf(pid: string): Promise<string[]> {
     readFile(`/proc/${pid}/status`, "utf8").catch(() => ""),
   ]);
   const parent = /^PPid:\s*(\d+)/m.exec(status)?.[1] ?? "0";
-  // A program may call itself anything: what it is, is the first word, as strace tells it.
-  const words = [program, ...command.split("\0").slice(1)];
-  return [words.join(" ").trim(), ...(await lineageOf(parent))];
+  // Where there are no arguments, the program may have put a title over them, and is known by it.
+  const [title = "", ...words] = command.split("\0").filter((word) => word !== "");
+  const line = words.length > 0 ? [program, ...words].join(" ") : title;
+  return [line, ...(await lineageOf(parent))];
 }

@@ -50,4 +50,11 @@ describe("destinationsOf", () => {
     ]);
     expect(unexpectedOf(rows)).toEqual([]);
   });
+
+  it("judges what nobody can be named for", () => {
+    const rows = destinationsOf([tried("198.18.0.2", 443, ["/opt/claude -p", "/sbin/init"])], {
+      ...{ stand: STAND, names: {} },
+    });
+    expect(unexpectedOf(rows)).toHaveLength(1);
+  });
 });

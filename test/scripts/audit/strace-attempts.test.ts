@@ -75,7 +75,8 @@ describe("originOf", () => {
     [["/usr/bin/node /repo/node_modules/openclaw/openclaw.mjs gateway run"], "gateway"],
     [["/usr/bin/node worker.js", "openclaw-gateway"], "gateway"],
     [["/usr/bin/node /repo/scripts/audit/conversation-program.ts"], "audit"],
-    [[], "audit"],
+    [["/usr/bin/node x.js", "/sbin/init"], "unknown"],
+    [[], "unknown"],
   ])("tells %j as the %s's", (lineage, origin) => {
     expect(originOf({ lineage })).toEqual({ origin, adapter: null });
   });
