@@ -65,7 +65,9 @@ async function say(agentId: string, user: string, text: string): Promise<string>
 
 /** From now on, the first endpoint refuses everything. claude-agent-acp passes on the words alone, and no header. */
 function limitFirst(): void {
-  world.model.interceptWith(() => errorReply(429, "the limit resets in 60 minutes", { "retry-after": "3600" }));
+  world.model.interceptWith(() =>
+    errorReply(429, "the limit resets in 60 minutes", { "retry-after": "3600" }),
+  );
 }
 
 beforeAll(async () => {
@@ -85,7 +87,8 @@ beforeAll(async () => {
   await editPluginConfig(openclaw, (config) => {
     config.endpoints["second"] = { baseUrl: second.url, apiKeyEnv: "SECOND_KEY", auth: "gateway" };
     for (const { agentId } of CONTRACTORS) {
-      config.contractors[agentId] = { ...config.contractors[agentId], model: "claude-scripted-1" };
+      const settings = { model: "claude-scripted-1", onLimit: ["second"] };
+      config.contractors[agentId] = { ...config.contractors[agentId], ...settings };
     }
   });
   await editConfig(openclaw, (config) => {
@@ -132,50 +135,72 @@ describe.each(CONTRACTORS)("$agentId on $adapter, with strange keys and models e
   });
 });
 
-describe.each(CONTRACTORS)("$agentId on $adapter, at its endpoint's limit", ({ agentId }) => {
-  it("goes on at the second endpoint, says so, and comes back", async () => {
-    await gateway.stop();
-    await editPluginConfig(world.openclaw, (config) => {
-      config.contractors[agentId] = { ...config.contractors[agentId], onLimit: ["second"] };
+async function setOnLimit(agentId: string, onLimit: "error" | string[]): Promise<void> {
+  await editPluginConfig(world.openclaw, (config) => {
+    config.contractors[agentId] = { ...config.contractors[agentId], onLimit };
+  });
+}
+
+/** Another Gateway, with settings that are changed meanwhile and no limit that is still known. */
+async function restart(change: (agentId: string) => Promise<void>): Promise<void> {
+  await gateway.stop();
+  world.model.interceptWith(() => undefined);
+  await writeFile(join(world.openclaw.stateDir, "contractor-agent/limits.json"), '{"limits":[]}');
+  for (const { agentId } of CONTRACTORS) await change(agentId);
+  gateway = await world.openclaw.startGateway();
+}
+
+/** Once for both adapters: a Gateway takes its time to start. */
+async function withEach(step: (agentId: string) => Promise<void>): Promise<void> {
+  for (const { agentId } of CONTRACTORS) await step(agentId);
+}
+
+describe("at the endpoint's limit, on both adapters", () => {
+  it("a conversation goes on at the second endpoint, which is said", async () => {
+    await withEach(async (agentId) => {
+      world.model.interceptWith(() => undefined);
+      await say(agentId, "moving", "remember tango");
+      limitFirst();
+      const moved = await say(agentId, "moving", "remember fado");
+      expect(moved).toMatch(/^_Served by second: scripted is at its limit\. It resets at .* UTC/);
+      expect(moved).toContain("I will remember fado.");
+      expect(await say(agentId, "moving", RECALL)).toMatch(/^_Served by second: [^]*fado/);
+      await gateway.stop();
+      await writeFile(join(world.openclaw.stateDir, "contractor-agent/limits.json"), '{"limits":[]}');
+      gateway = await world.openclaw.startGateway();
     });
-    gateway = await world.openclaw.startGateway();
-    await say(agentId, "moving", "remember tango");
-    limitFirst();
-    const moved = await say(agentId, "moving", "remember fado");
-    expect(moved).toMatch(/^_Served by second: scripted is at its limit\. It resets at .* UTC/);
-    expect(moved).toContain("I will remember fado.");
-    expect(await say(agentId, "moving", RECALL)).toMatch(/^_Served by second: [^]*fado/);
     const credentials = second.requests.map(({ headers }) => headers.authorization);
     expect(new Set(credentials)).toEqual(new Set([`Bearer ${SECOND_KEY}`]));
-    const { json } = await world.contractorAgents("status");
-    expect(JSON.stringify(json)).toContain("cripted is at its limit");
-
-    world.model.interceptWith(() => undefined);
-    await gateway.stop();
-    await writeFile(join(world.openclaw.stateDir, "contractor-agent/limits.json"), '{"limits":[]}');
-    gateway = await world.openclaw.startGateway();
-    const back = await say(agentId, "moving", RECALL);
-    expect(back).toMatch(/^_Served by scripted again\./);
-    expect(back).toContain("tango");
   });
 
-  it("lets the model answer that OpenClaw falls back to, with onLimit: error", async () => {
-    await gateway.stop();
-    await editPluginConfig(world.openclaw, (config) => {
-      config.contractors[agentId] = { ...config.contractors[agentId], onLimit: "error" };
-    });
-    await editConfig(world.openclaw, ({ agents }) => {
-      const model = { primary: BRIDGE_MODEL_REF, fallbacks: ["ordinary/plain"] };
-      agents.entries[agentId] = { ...agents.entries[agentId], model };
-    });
-    gateway = await world.openclaw.startGateway();
-    await say(agentId, "falling", "remember tango");
-    limitFirst();
-    expect(await say(agentId, "falling", "remember fado")).toContain("The ordinary model answers.");
+  it("it comes back when the limit is over", async () => {
     world.model.interceptWith(() => undefined);
-    expect(await say(agentId, "falling", RECALL)).toContain("tango");
-    const told = world.model.requests.at(-1);
-    expect(JSON.stringify(told?.body)).toContain("The ordinary model answers.");
+    await withEach(async (agentId) => {
+      const back = await say(agentId, "moving", RECALL);
+      expect(back).toMatch(/^_Served by scripted again\./);
+      expect(back).toContain("tango");
+    });
+  });
+
+  it("with onLimit: error the model answers that OpenClaw falls back to, and Claude is told", async () => {
+    await restart(async (agentId) => {
+      await setOnLimit(agentId, "error");
+      await editConfig(world.openclaw, ({ agents }) => {
+        const model = { primary: BRIDGE_MODEL_REF, fallbacks: ["ordinary/plain"] };
+        agents.entries[agentId] = { ...agents.entries[agentId], model };
+      });
+    });
+    await withEach(async (agentId) => {
+      await say(agentId, "falling", "remember tango");
+      limitFirst();
+      expect(await say(agentId, "falling", "remember fado")).toContain("The ordinary model answers.");
+      world.model.interceptWith(() => undefined);
+      expect(await say(agentId, "falling", RECALL)).toContain("tango");
+      const told = world.model.requests.at(-1);
+      expect(JSON.stringify(told?.body)).toContain("The ordinary model answers.");
+    });
+    const { json } = await world.contractorAgents("status");
+    expect(JSON.stringify(json)).not.toContain("is at its limit");
   });
 });
 
