@@ -283,7 +283,7 @@ function runTurn(
       nativeTools: undefined,
       openclawTools: null,
       deadlineAt: undefined,
-      signal: AbortSignal.timeout(12_000),
+      signal: AbortSignal.timeout(20_000),
       lastTurnOfProcess: false,
       ...request,
       message: { text, context, images, attachments },

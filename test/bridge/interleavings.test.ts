@@ -6,7 +6,8 @@ import { bundleScriptedAgent } from "../fixtures/bundle-scripted-agent.ts";
 import { createSeededRandom } from "../fixtures/seeded-random.ts";
 import { runInterleaving } from "./run-interleaving.ts";
 
-const INTERLEAVINGS = 200;
+/** `INTERLEAVINGS=200` for as many as a release is tried with. */
+const INTERLEAVINGS = Number(process.env["INTERLEAVINGS"] ?? 100);
 const AT_ONCE = 4;
 const A_TEST = 10;
 
