@@ -1,11 +1,12 @@
 import { CLAUDE_LOGIN } from "../config/endpoint-schema.ts";
+import type { PluginConfig } from "../config/schema.ts";
 import {
   metadataAt,
   resolveContractorAgentMetadata,
   type ContractorAgentMetadata,
 } from "../contractor/metadata-resolver.ts";
 import { chooseEndpoints, type Placement } from "../endpoint/choose-endpoint.ts";
-import type { LimitBook, LimitHolder } from "../endpoint/limit-book.ts";
+import { limitHolderOf, type LimitBook, type LimitHolder } from "../endpoint/limit-book.ts";
 import { isAtLimit } from "../errors/api-refusal.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import type { BridgeDependencies } from "./bridge-dependencies.ts";
@@ -36,14 +37,18 @@ async function serve(
   const { limits } = dependencies;
   const config = dependencies.readConfig();
   const own = resolveContractorAgentMetadata(config, turn.request.agentId);
-  const { belongsTo, order } = await placementsOf(dependencies, { own, request: turn.request });
+  const { belongsTo, order } = await placementsOf(dependencies, { config, own, request: turn.request });
+
+  function holderOf(endpoint: string): LimitHolder {
+    return limitHolderOf(endpoint, own.claudeConfigDir);
+  }
 
   async function takeAt(placement: Placement): Promise<TurnOutcome> {
     const isOwn = placement.endpoint === belongsTo.endpoint;
-    const insteadOf = isOwn ? null : limits.limitOf(limitHolder(belongsTo.endpoint, own));
+    const insteadOf = isOwn ? null : limits.limitOf(holderOf(belongsTo.endpoint));
     const metadata = metadataAt(config, { own, ...placement });
     const outcome = await takeTurn(dependencies, { ...turn, service: { metadata, insteadOf } });
-    noteLimit(limits, { holder: limitHolder(placement.endpoint, own), outcome });
+    noteLimit(limits, { holder: holderOf(placement.endpoint), outcome });
     return outcome;
   }
 
@@ -65,42 +70,37 @@ function noteLimit(
   { holder, outcome }: { holder: LimitHolder; outcome: TurnOutcome },
 ): void {
   if (outcome.kind === "completed") limits.clear(holder);
-  if (outcome.kind !== "failed") return;
+  if (outcome.kind !== "failed" || !isAtLimit(outcome.error)) return;
   const { code, resetAt } = outcome.error;
-  if (code === "agent-limit" || code === "agent-overloaded") limits.note({ ...holder, code, resetAt });
+  limits.note({ ...holder, code, resetAt });
 }
 
 async function placementsOf(
   dependencies: BridgeDependencies,
-  { own, request }: { own: ContractorAgentMetadata; request: TurnRequest },
+  turn: { config: PluginConfig; own: ContractorAgentMetadata; request: TurnRequest },
 ): Promise<ReturnType<typeof chooseEndpoints>> {
-  const { fallbacks, routes, homeEndpoint: home } = own;
-  const { message, purpose } = request;
+  const { fallbacks, routes, homeEndpoint: home, claudeConfigDir } = turn.own;
+  const { message, purpose } = turn.request;
   return chooseEndpoints({
     ...{ home, fallbacks, routes },
     turn: {
       purpose,
       characters: message.text.length,
-      stays: isSlashCommand(message) ? await whereabouts(dependencies, { own, request }) : undefined,
+      stays: isSlashCommand(message) ? await whereabouts(dependencies, turn) : undefined,
     },
-    isLimited: (endpoint) => dependencies.limits.limitOf(limitHolder(endpoint, own)) !== null,
+    isLimited: (endpoint) => dependencies.limits.limitOf(limitHolderOf(endpoint, claudeConfigDir)) !== null,
   });
 }
 
 /** The endpoint that the conversation's session is at, where the settings still know it. */
 async function whereabouts(
   dependencies: BridgeDependencies,
-  { own, request }: { own: ContractorAgentMetadata; request: TurnRequest },
+  turn: { config: PluginConfig; own: ContractorAgentMetadata; request: TurnRequest },
 ): Promise<string | undefined> {
+  const { config, own, request } = turn;
   const { agentId, openclawSessionKey } = request;
   const entry = await dependencies.openStore(own.workspace).get({ agentId, openclawSessionKey });
   const endpoint = entry?.endpoint;
   if (endpoint === undefined || endpoint === CLAUDE_LOGIN) return endpoint;
-  return Object.hasOwn(dependencies.readConfig().endpoints, endpoint) ? endpoint : undefined;
-}
-
-/** A login is one of its own folder; an endpoint's limit is that of its key. */
-function limitHolder(endpoint: string, own: ContractorAgentMetadata): LimitHolder {
-  const configDir = endpoint === CLAUDE_LOGIN ? (own.claudeConfigDir ?? "") : "";
-  return { endpoint, configDir };
+  return Object.hasOwn(config.endpoints, endpoint) ? endpoint : undefined;
 }

@@ -25,12 +25,12 @@ export function sessionUsageAfter(
     contextTokens: used > 0 ? used : known.contextTokens,
     contextWindow: size > 0 ? size : known.contextWindow,
     sessionCostUsd,
-    costUsd: told ? costOfTurn(cost.amount, costBefore) : known.costUsd,
+    costUsd: told ? costSince(cost.amount, costBefore) : known.costUsd,
   };
 }
 
 /** Claude Code counts from nothing again after its own `/clear`. */
-function costOfTurn(total: number, before: number | undefined): number | undefined {
+function costSince(total: number, before: number | undefined): number | undefined {
   if (before === undefined) return undefined;
   const cost = total < before ? total : total - before;
   return Math.round(cost * 1e6) / 1e6;

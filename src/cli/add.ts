@@ -13,6 +13,7 @@ import {
   OPENCLAW_TOOL_GROUPS,
   OPENCLAW_TOOL_PATTERN,
 } from "../config/openclaw-tools.ts";
+import { endpointNamed } from "../contractor/metadata-resolver.ts";
 import { claudeModeOf } from "../contractor/permission-mode.ts";
 import { listWorkspace, recordTemplates, removeTemplatesSince } from "../contractor/provisioning-record.ts";
 import { ensureStateDir, sessionMapPathOf, stateDirOf } from "../contractor/runtime-state.ts";
@@ -73,7 +74,9 @@ async function validate(context: HostCliContext, options: AddOptions): Promise<s
   requireToolNames(options);
   const workspace = resolve(options.workspace);
   await resolveWorkspace(workspace);
-  for (const name of [endpoint, ...fallbacksOf(options)]) requireEndpointNamed(context, name);
+  for (const name of [endpoint ?? CLAUDE_LOGIN, ...fallbacksOf(options)]) {
+    if (name !== CLAUDE_LOGIN) endpointNamed(context.config, name);
+  }
   if (claudeExecutable !== undefined) await requireExecutable(claudeExecutable);
   // Last, because it may have to download: everything cheap has been checked by now.
   await context.ensureAdapter(adapter);
@@ -115,11 +118,6 @@ async function provision(
 
 function fallbacksOf({ onLimit = "error" }: AddOptions): string[] {
   return onLimit === "error" ? [] : onLimit;
-}
-
-function requireEndpointNamed(context: HostCliContext, name: string | undefined): void {
-  if (name === undefined || name === CLAUDE_LOGIN || Object.hasOwn(context.config.endpoints, name)) return;
-  throw unknownEndpoint(context, name);
 }
 
 function stanzaOf(
@@ -235,13 +233,5 @@ function alreadyAgent(agentId: string): ContractorError {
   return new ContractorError("agent-exists", {
     message: `OpenClaw has an agent "${agentId}" already, and it is not a contractor; nothing was changed.`,
     mend: "Choose another id.",
-  });
-}
-
-function unknownEndpoint(context: HostCliContext, endpoint: string): ContractorError {
-  const known = Object.keys(context.config.endpoints);
-  return new ContractorError("endpoint-unknown", {
-    message: `There is no endpoint profile "${endpoint}"${known.length === 0 ? "" : ` (known: ${known.join(", ")})`}.`,
-    mend: `Create it with \`openclaw ${CLI_ROOT} endpoint add ${endpoint}\`; see its --help for presets.`,
   });
 }

@@ -52,17 +52,17 @@ async function check(context: HostCliContext, options: AdoptOptions): Promise<Ad
   const key = context.conversationKeyOf(options);
   if (key.openclawSessionKey === "") throw emptyKey();
   const workspace = await resolveWorkspace(contractor.workspace);
-  const transcript = await transcriptOf(context, { claudeSessionId, workspace });
+  const environment = context.claudeEnvironmentOf(contractor);
+  const transcript = await transcriptOf({ claudeSessionId, workspace }, environment);
   return { key, claudeSessionId, workspace, transcript };
 }
 
 /** The transcript of a session that was begun in the workspace: Claude Code resumes it nowhere else. */
 async function transcriptOf(
-  context: HostCliContext,
   session: Pick<Adoption, "claudeSessionId" | "workspace">,
+  environment: Record<string, string>,
 ): Promise<string> {
   const { claudeSessionId, workspace } = session;
-  const environment = context.claudeEnvironment;
   const unreadable = (cause: unknown): never => {
     throw unreadableTranscript(claudeSessionId, cause);
   };

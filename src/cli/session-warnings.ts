@@ -1,4 +1,5 @@
 import { lstat, stat } from "node:fs/promises";
+import type { ContractorConfig } from "../config/schema.ts";
 import {
   expiresSoon,
   readTranscriptRetention,
@@ -17,11 +18,13 @@ const LOOKS_AT_ONCE = 32;
 /** What may cost a contractor its conversations, one sentence or two each: transcripts that end soon, damaged maps. */
 export async function sessionWarnings(
   context: HostCliContext,
-  { workspace, store, entries }: { workspace: string; store: SessionMapStore; entries: SessionMapEntry[] },
+  of: { contractor: ContractorConfig; store: SessionMapStore; entries: SessionMapEntry[] },
 ): Promise<string[]> {
+  const { contractor, store, entries } = of;
+  const environment = context.claudeEnvironmentOf(contractor);
   const active = entries.filter(({ state }) => state === "active");
-  const retention = await readTranscriptRetention(workspace, context.claudeEnvironment);
-  const expiries = await soonExpiries(context, { active, retention });
+  const retention = await readTranscriptRetention(contractor.workspace, environment);
+  const expiries = await soonExpiries({ active, retention, environment, now: context.now() });
   const incidents = await openIncidents(store);
   return [
     ...(expiries.length === 0 ? [] : [expiryWarning(expiries, { retention, now: context.now() })]),
@@ -29,15 +32,17 @@ export async function sessionWarnings(
   ];
 }
 
-async function soonExpiries(
-  context: HostCliContext,
-  { active, retention }: { active: SessionMapEntry[]; retention: TranscriptRetention },
-): Promise<Date[]> {
+async function soonExpiries(looked: {
+  active: SessionMapEntry[];
+  retention: TranscriptRetention;
+  environment: Record<string, string>;
+  now: Date;
+}): Promise<Date[]> {
+  const { active, retention, environment, now } = looked;
   const { days } = retention;
   if (days === null) return [];
-  const now = context.now();
   const expiries = await mapConcurrently(active, LOOKS_AT_ONCE, async (entry) => {
-    const path = entry.transcript ?? expectedTranscriptPath(entry, context.claudeEnvironment);
+    const path = entry.transcript ?? expectedTranscriptPath(entry, environment);
     // One that is not there, or not to be seen for this user, cannot be said to end.
     const stats = await stat(path).catch(() => null);
     return stats === null ? null : transcriptExpiry(stats.mtime, retention);

@@ -2,6 +2,7 @@ import { CLAUDE_LOGIN } from "../config/endpoint-schema.ts";
 import { BRIDGE_MODEL_REF, CLI_ROOT } from "../config/identifiers.ts";
 import type { ContractorConfig, PermissionMode } from "../config/schema.ts";
 import { limitInWords } from "../contractor/limit-in-words.ts";
+import { limitHolderOf } from "../endpoint/limit-book.ts";
 import { claudeModeOf } from "../contractor/permission-mode.ts";
 import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
@@ -94,10 +95,9 @@ async function settingProblems(
 
 /** What its own endpoint and those that serve in its place have said of limits, as the Gateway has noted. */
 function limitWarnings(context: HostCliContext, contractor: ContractorConfig): string[] {
-  const { endpoint = CLAUDE_LOGIN, onLimit, claudeConfigDir = "" } = contractor;
+  const { endpoint = CLAUDE_LOGIN, onLimit, claudeConfigDir } = contractor;
   return [endpoint, ...(onLimit === "error" ? [] : onLimit)].flatMap((name) => {
-    const configDir = name === CLAUDE_LOGIN ? claudeConfigDir : "";
-    const note = context.limits.limitOf({ endpoint: name, configDir });
+    const note = context.limits.limitOf(limitHolderOf(name, claudeConfigDir));
     return note === null ? [] : [sentence(limitInWords(note, context.now()))];
   });
 }
@@ -119,8 +119,9 @@ function permissionProblem({ uid }: HostCliContext, contractor: ContractorConfig
 /** What the workspace holds. One that cannot be used is one problem, and not a second one for its map. */
 async function sessionsOf(
   context: HostCliContext,
-  { agentId, contractor: { workspace } }: { agentId: string; contractor: ContractorConfig },
+  { agentId, contractor }: { agentId: string; contractor: ContractorConfig },
 ): Promise<Pick<ContractorStatus, "sessions" | "problems" | "warnings">> {
+  const { workspace } = contractor;
   const problems: string[] = [];
   const note = (cause: unknown): undefined => {
     problems.push(unexpectedFailure(cause).toParagraph());
@@ -129,7 +130,7 @@ async function sessionsOf(
   const store = context.openStore(workspace);
   const entries = await store.list(agentId).catch(usable ? note : () => undefined);
   if (entries === undefined) return { sessions: countsOf([]), problems, warnings: [] };
-  const warnings = await sessionWarnings(context, { workspace, store, entries }).catch(note);
+  const warnings = await sessionWarnings(context, { contractor, store, entries }).catch(note);
   return { sessions: countsOf(entries), problems, warnings: warnings ?? [] };
 }
 

@@ -1,4 +1,5 @@
 import { endpointEnvironment, type EndpointAccess } from "../endpoint/endpoint-environment.ts";
+import { contractorEnvironment } from "../process/environment.ts";
 import type { ContractorAgentMetadata } from "./metadata-resolver.ts";
 import { isQuiet, QUIET_ENVIRONMENT } from "./quiet-environment.ts";
 
@@ -24,11 +25,23 @@ export function claudeEnvironment(
     ...CLAUDE_DEFAULTS,
     ...(isQuiet(metadata) ? QUIET_ENVIRONMENT : {}),
     ...(claudeExecutable === undefined ? {} : { CLAUDE_CODE_EXECUTABLE: claudeExecutable }),
-    ...(claudeConfigDir === undefined ? {} : { CLAUDE_CONFIG_DIR: claudeConfigDir }),
+    ...folderVariable(claudeConfigDir),
     ...(endpoint === undefined || access === undefined
       ? modelVariable(model)
       : endpointEnvironment(endpoint, { ...access, model, ambient })),
   };
+}
+
+/** What tells Claude Code, and whoever looks for its files, which folder of its own it has. */
+export function claudeFolderEnvironment(
+  ambient: NodeJS.ProcessEnv,
+  { claudeConfigDir }: { claudeConfigDir?: string | undefined },
+): Record<string, string> {
+  return contractorEnvironment(ambient, folderVariable(claudeConfigDir));
+}
+
+function folderVariable(claudeConfigDir: string | undefined): Record<string, string> {
+  return claudeConfigDir === undefined ? {} : { CLAUDE_CONFIG_DIR: claudeConfigDir };
 }
 
 function modelVariable(model: string | undefined): Record<string, string> {

@@ -114,7 +114,8 @@ export function endpointInWords(name: string): string {
   return name === CLAUDE_LOGIN ? "the Claude login" : name;
 }
 
-function endpointNamed(config: PluginConfig, name: string): NamedEndpoint {
+/** Throws `endpoint-unknown`. */
+export function endpointNamed(config: PluginConfig, name: string): NamedEndpoint {
   const endpoint = ownValue(config.endpoints, name);
   if (endpoint !== undefined) return { name, ...endpoint };
   const known = Object.keys(config.endpoints);

@@ -2,18 +2,23 @@ import { readFileSync } from "node:fs";
 import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { LIMIT_CODES, type LimitCode } from "../errors/api-refusal.ts";
+import { CLAUDE_LOGIN } from "../config/endpoint-schema.ts";
 import { PLUGIN_ID } from "../config/identifiers.ts";
 
 const MINUTE = 60_000;
 /** How long an endpoint is left alone that does not say for how long. */
-const UNTOLD_MS = { "agent-limit": 5 * MINUTE, "agent-overloaded": MINUTE } as const;
+const UNTOLD_MS = { "agent-limit": 5 * MINUTE, "agent-overloaded": MINUTE } as const satisfies Record<
+  LimitCode,
+  number
+>;
 
 const noteSchema = z.strictObject({
   /** A profile's name, or `subscription`. */
   endpoint: z.string().min(1),
   /** Claude Code's own folder, where a login is one of several; empty for the user's own. */
   configDir: z.string(),
-  code: z.enum(["agent-limit", "agent-overloaded"]),
+  code: z.enum(LIMIT_CODES),
   since: z.iso.datetime(),
   until: z.iso.datetime(),
   /** False where `until` is only when it is tried again. */
@@ -27,7 +32,12 @@ export type LimitNote = z.infer<typeof noteSchema>;
 /** What a limit holds for: all contractors that share an endpoint, or a login. */
 export type LimitHolder = Pick<LimitNote, "endpoint" | "configDir">;
 
-export type NewLimit = LimitHolder & { code: LimitNote["code"]; resetAt: Date | undefined };
+/** A login is one of its own folder; an endpoint's limit is that of its key. */
+export function limitHolderOf(endpoint: string, claudeConfigDir: string | undefined): LimitHolder {
+  return { endpoint, configDir: endpoint === CLAUDE_LOGIN ? (claudeConfigDir ?? "") : "" };
+}
+
+export type NewLimit = LimitHolder & { code: LimitCode; resetAt: Date | undefined };
 
 /** Which endpoints are at their limit: known in memory, and kept in a file for `status` and for the next Gateway. */
 export type LimitBook = {

@@ -1,7 +1,7 @@
 /**
  * Variables by which Claude Code chooses where it sends its requests, as whom, and to which model. Claude Code lets the `env`
  * of settings files win over those of its process, a repository's own `.claude/settings.json` among them; only what it is
- * started with in `--settings` wins over those. Seen with Claude Code 2.1.316 and 2.0.76: docs/HOST-FACTS.md.
+ * started with in `--settings` wins over those. Seen with Claude Code 2.1.316 and 2.1.44: docs/HOST-FACTS.md.
  */
 export const PROVIDER_VARIABLES = [
   "ANTHROPIC_API_KEY",

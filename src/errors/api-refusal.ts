@@ -1,4 +1,5 @@
 import type { ContractorError } from "./contractor-error.ts";
+import type { ErrorCode } from "./error-codes.ts";
 
 /** Claude Code's own words for a request that the API refused, where an answer would begin. */
 const API_REFUSAL =
@@ -9,7 +10,10 @@ export function isApiRefusal(text: string): boolean {
   return API_REFUSAL.test(text.trimStart());
 }
 
+export const LIMIT_CODES = ["agent-limit", "agent-overloaded"] as const satisfies ErrorCode[];
+export type LimitCode = (typeof LIMIT_CODES)[number];
+
 /** The endpoint takes no requests for a while: somebody else may serve. */
-export function isAtLimit({ code }: ContractorError): boolean {
-  return code === "agent-limit" || code === "agent-overloaded";
+export function isAtLimit(error: ContractorError): error is ContractorError & { code: LimitCode } {
+  return LIMIT_CODES.some((code) => code === error.code);
 }

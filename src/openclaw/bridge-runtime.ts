@@ -18,7 +18,7 @@ import { PLUGIN_ID, PLUGIN_VERSION } from "../config/identifiers.ts";
 import { pluginConfigSchema, type PluginConfig } from "../config/schema.ts";
 import { buildClaudeBootstrap, readPersonaFiles } from "../contractor/bootstrap.ts";
 import { claudeContextStamp } from "../contractor/claude-context-stamp.ts";
-import { claudeEnvironment } from "../contractor/claude-environment.ts";
+import { claudeEnvironment, claudeFolderEnvironment } from "../contractor/claude-environment.ts";
 import { claudeConfigFolder, findClaudeTranscript } from "../contractor/claude-transcripts.ts";
 import { createFileOpenTurns } from "../contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../contractor/session-map/file-session-map-store.ts";
@@ -196,12 +196,16 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
       return buildClaudeBootstrap(metadata, await readPersonaFiles(metadata.workspace, templates));
     },
     readContextStamp({ claudeConfigDir }, workspace) {
-      const configFolder = claudeConfigFolder(folderEnvironment(claudeConfigDir));
+      const configFolder = claudeConfigFolder(claudeFolderEnvironment(process.env, { claudeConfigDir }));
       return claudeContextStamp(workspace, { configFolder, now: now() });
     },
     async findTranscript(sessionId, { workspace, known, configDir }) {
       const hint = { workspace, ...(known === undefined ? {} : { path: known }) };
-      const found = await findClaudeTranscript(sessionId, folderEnvironment(configDir), hint);
+      const found = await findClaudeTranscript(
+        sessionId,
+        claudeFolderEnvironment(process.env, { claudeConfigDir: configDir }),
+        hint,
+      );
       return found?.path ?? null;
     },
     openTurns: (workspace) => createFileOpenTurns(workspace, now),
@@ -223,9 +227,4 @@ async function provisionFor(
   const hasEndpoint = endpoint !== undefined;
   const provision = provisionOf(own, { managed: canBeManaged(adapter), hasEndpoint });
   return { ...provision, environment: contractorEnvironment(process.env, provision.environment) };
-}
-
-/** What Claude Code goes by to find its own folder. */
-function folderEnvironment(configDir: string | undefined): Record<string, string> {
-  return contractorEnvironment(process.env, configDir === undefined ? {} : { CLAUDE_CONFIG_DIR: configDir });
 }

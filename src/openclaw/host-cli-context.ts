@@ -1,7 +1,8 @@
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import { resolveStateDir } from "openclaw/plugin-sdk/state-paths";
 import { reportsCost } from "../acp/adapter-packages.ts";
-import type { AdapterName, PluginConfig } from "../config/schema.ts";
+import type { AdapterName, ContractorConfig, PluginConfig } from "../config/schema.ts";
+import { claudeFolderEnvironment } from "../contractor/claude-environment.ts";
 import { createFileOpenTurns, type OpenTurns } from "../contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../contractor/session-map/file-session-map-store.ts";
 import { createFileSpendingLedger } from "../contractor/spending/file-spending-ledger.ts";
@@ -10,7 +11,6 @@ import type { ConversationKey, SessionMapStore } from "../contractor/session-map
 import { isCloud, type NamedEndpoint } from "../endpoint/endpoint-key.ts";
 import { probeAddressOf, type ProbeAddress } from "../endpoint/endpoint-probe.ts";
 import { createLimitBook, limitsPathOf, type LimitBook } from "../endpoint/limit-book.ts";
-import { contractorEnvironment } from "../process/environment.ts";
 import { ANTHROPIC_API } from "../endpoint/provider-pins.ts";
 import { createChatTranslator } from "../translator/chat-translator.ts";
 import { endpointAccess } from "./endpoint-access.ts";
@@ -53,8 +53,8 @@ export type HostCliContext = {
   limits: Pick<LimitBook, "limitOf" | "list">;
   /** Names of the variables that are set where the command runs; mostly the Gateway's, too. */
   ambientVariables: string[];
-  /** What Claude Code sees of this user's environment; the Gateway's may be another one. */
-  claudeEnvironment: Record<string, string>;
+  /** What a contractor's Claude Code sees of this user's environment; the Gateway's may be another one. */
+  claudeEnvironmentOf(contractor: Pick<ContractorConfig, "claudeConfigDir">): Record<string, string>;
   /** OpenClaw's state folder. */
   stateDir: string;
   /** The user who runs this command; undefined on systems without. */
@@ -95,7 +95,7 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
     },
     limits: createLimitBook({ path: limitsPathOf(resolveStateDir()), log: () => undefined }),
     ambientVariables: Object.keys(process.env),
-    claudeEnvironment: contractorEnvironment(process.env, {}),
+    claudeEnvironmentOf: (contractor) => claudeFolderEnvironment(process.env, contractor),
     stateDir: resolveStateDir(),
     uid: process.getuid?.(),
     now: () => new Date(),

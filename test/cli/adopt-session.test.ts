@@ -71,6 +71,15 @@ describe("adopt-session", () => {
     ]);
   });
 
+  it("looks for it in the folder that the contractor's Claude Code has of its own", async () => {
+    const elsewhere = join(home, "elsewhere");
+    const transcript = await writeTranscript(elsewhere, { claudeSessionId: ID, workspace }, {});
+    await expect(adopt()).rejects.toMatchObject({ code: "claude-session-unknown" });
+    const claudeConfigDir = join(elsewhere, ".claude");
+    await (await host.context()).configWriter.changeContractor("dev", { claudeConfigDir });
+    expect((await adopt()).data).toMatchObject({ transcript });
+  });
+
   it("closes what was active, names it, and can adopt it again", async () => {
     await install(workspace, sampleEntry({ claudeSessionId: OTHER_ID, workspace, lifecycle: "1", turns: 7 }));
     await transcriptOf();

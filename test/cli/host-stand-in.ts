@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pluginConfigSchema } from "../../src/config/schema.ts";
+import { claudeFolderEnvironment } from "../../src/contractor/claude-environment.ts";
 import { createFileOpenTurns } from "../../src/contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
 import type { NamedEndpoint } from "../../src/endpoint/endpoint-key.ts";
@@ -118,7 +119,7 @@ async function createContext(host: HostStandIn, home: string): Promise<HostCliCo
     probeAddress: (endpoint) => Promise.resolve(host.probeAddress(endpoint)),
     limits: host.limits,
     ambientVariables: host.ambientVariables,
-    claudeEnvironment: { HOME: home },
+    claudeEnvironmentOf: (contractor) => claudeFolderEnvironment({ HOME: home }, contractor),
     stateDir: join(home, "state"),
     uid: 1_000,
     now: () => NOW,

@@ -15,8 +15,8 @@ export async function credentialChecks(
   context: HostCliContext,
   { agentId, contractor }: CheckedContractor,
 ): Promise<DoctorCheck[]> {
-  const { claudeConfigDir, endpoint = CLAUDE_LOGIN, workspace } = contractor;
-  const folder = claudeConfigDir ?? claudeConfigFolder(context.claudeEnvironment);
+  const { endpoint = CLAUDE_LOGIN, workspace } = contractor;
+  const folder = claudeConfigFolder(context.claudeEnvironmentOf(contractor));
   const wins = endpointInWords(endpoint);
   const files = [
     join(folder, "settings.json"),
