@@ -180,6 +180,7 @@ describe("contractor-agents add, remove", () => {
             mode: "persistent",
             permissionMode: "ask",
             sessions: { active: 0, closed: 0, orphaned: 0 },
+            budget: [],
             problems: [],
             warnings: [],
           },

@@ -1,7 +1,10 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 
-/** OpenClaw's own workers end by themselves, some of them when their Gateway is gone already. */
-const WORKER_OF_OPENCLAW = /\/node_modules\/openclaw\/dist\/\S*\.worker\.js\b/;
+/**
+ * OpenClaw's own workers, `<name>.worker.js` and `process/spawn-broker/worker.js`, end by themselves, some of them when their
+ * Gateway is gone already.
+ */
+const WORKER_OF_OPENCLAW = /\/node_modules\/openclaw\/dist\/\S*(?:\.|\/spawn-broker\/)worker\.js\b/;
 
 /**
  * Command lines of the running processes whose environment or command line names a folder, but for OpenClaw's own workers
