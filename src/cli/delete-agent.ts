@@ -1,6 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PLUGIN_ID } from "../config/identifiers.ts";
+import { ContractorError } from "../errors/contractor-error.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
 
 /**
@@ -14,6 +15,8 @@ export async function deleteAgentKeepingWorkspace(context: HostCliContext, agent
   try {
     await context.deleteBaseAgent(agentId);
   } catch (error) {
+    // A deletion that may still be under way would take the person's folder.
+    if (ContractorError.isInstance(error) && error.retryable) throw error;
     if (workspace !== undefined) await context.configWriter.moveAgentWorkspace(agentId, workspace);
     throw error;
   } finally {

@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addContractor } from "../../src/cli/add.ts";
 import { removeContractor } from "../../src/cli/remove.ts";
+import { ContractorError } from "../../src/errors/contractor-error.ts";
 import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
 import { sampleEntry } from "../suites/session-map-store-conformance.ts";
 import { createHostStandIn, failing, listingOf, type HostStandIn } from "./host-stand-in.ts";
@@ -94,6 +95,20 @@ describe("remove", () => {
     await expect(remove("dev")).rejects.toMatchObject({ code: "agent-delete-failed" });
     expect([await listingOf(workspace), await host.readConfig()]).toEqual(before);
     expect(await readdir(host.trash)).toEqual([]);
+  });
+
+  it("leaves the agent's folder where it is pointed to while a deletion may be under way", async () => {
+    await add("dev");
+    host.before.deleteBaseAgent = () => {
+      throw new ContractorError("agent-delete-failed", { message: "Late.", mend: "Again.", retryable: true });
+    };
+    await expect(remove("dev")).rejects.toMatchObject({ code: "agent-delete-failed" });
+    const { agents } = await host.readConfig();
+    expect(agents.entries["dev"]?.workspace).toBe(join(home, "state/contractor-agent/removed/dev"));
+    host.before = {};
+    await remove("dev");
+    expect(await readFile(join(workspace, "main.ts"), "utf8")).toBe("main();\n");
+    expect((await host.context()).config.contractors).toEqual({});
   });
 
   it("wants to be confirmed, and does nothing before", async () => {
