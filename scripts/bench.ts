@@ -6,6 +6,7 @@
 //     npm run bench -- --only session-map  the session map at 10, 1,000 and 10,000 entries
 //     npm run bench -- --only tool-call    one call of a tool of OpenClaw's, directly and through the MCP server
 //     npm run bench -- --only first-text   how soon a 3-second answer shows, over the SSE of a real Gateway (built first)
+//     npm run bench -- --only cold-start   the start of a Gateway (built first) without the plugin, without a contractor, with one
 //     npm run bench -- --only gateway      turns through a real Gateway (built first), beside OpenClaw's claude-cli backend
 //                                          and the bare adapters
 //     npm run bench -- --only gateway --rows warm,restart     some of its rows (names: scripts/bench/gateway/gateway-bench.ts)
@@ -18,11 +19,13 @@ import { constants } from "node:os";
 import path from "node:path";
 import { BENCHED_ADAPTERS, openBench, type AdapterBench } from "./bench/adapter-bench.ts";
 import { readArguments, type BenchArguments, type BenchName } from "./bench/arguments.ts";
+import { measureColdStart } from "./bench/cold-start-bench.ts";
 import { measureFirstText } from "./bench/first-text-bench.ts";
 import { measureGateway } from "./bench/gateway/gateway-bench.ts";
 import { describeMachine } from "./bench/machine.ts";
 import { measureSessionMap } from "./bench/session-map-bench.ts";
 import {
+  describeColdStart,
   describeFirstText,
   describeGateway,
   describeSamples,
@@ -62,6 +65,11 @@ async function benchToolCalls({ rounds = ROUNDS }: BenchArguments): Promise<void
 async function benchFirstText({ rounds = ROUNDS }: BenchArguments): Promise<void> {
   const samples = await measureFirstText(rounds);
   await report("first-text", describeFirstText(samples), { samples });
+}
+
+async function benchColdStart({ rounds = ROUNDS }: BenchArguments): Promise<void> {
+  const samples = await measureColdStart(rounds);
+  await report("cold-start", describeColdStart(samples), { samples });
 }
 
 async function benchAdapters({ rounds = ROUNDS }: BenchArguments): Promise<void> {
@@ -107,6 +115,7 @@ const BENCHES: Record<BenchName, (options: BenchArguments) => Promise<void>> = {
   "tool-call": benchToolCalls,
   "first-text": benchFirstText,
   adapters: benchAdapters,
+  "cold-start": benchColdStart,
   gateway: benchGateway,
 };
 

@@ -2,7 +2,12 @@ import { definePluginEntry } from "openclaw/plugin-sdk/plugin-entry";
 import { CLI_DESCRIPTION, registerCli } from "./cli/register-cli.ts";
 import { CLI_ROOT, PLUGIN_ID } from "./config/identifiers.ts";
 import { createBridgeProvider } from "./openclaw/bridge-provider.ts";
-import { createHostBridge, drainSharedRuntime, reapOrphansRegularly } from "./openclaw/bridge-runtime.ts";
+import {
+  createHostBridge,
+  drainSharedRuntime,
+  reapOrphansRegularly,
+  watchHostEndpoints,
+} from "./openclaw/bridge-runtime.ts";
 import { registerGatewayMethods } from "./openclaw/gateway-methods.ts";
 import { createContractorHarness } from "./openclaw/harness.ts";
 import { readPluginConfig } from "./openclaw/plugin-config.ts";
@@ -50,7 +55,7 @@ export default definePluginEntry({
         const agentIds = (): string[] =>
           Object.keys(readPluginConfig(api.runtime.config.current()).contractors);
         const spares = keepSpares({ bridge: () => createHostBridge(api), agentIds, log });
-        stops.push(reapOrphansRegularly(log), () => {
+        stops.push(reapOrphansRegularly(log), watchHostEndpoints(api, log), () => {
           spares.stop();
         });
       },

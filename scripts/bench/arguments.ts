@@ -1,7 +1,14 @@
 import { parseArgs } from "node:util";
 import { STAGE_NAMES } from "./gateway/gateway-bench.ts";
 
-export const BENCH_NAMES = ["session-map", "tool-call", "adapters", "first-text", "gateway"] as const;
+export const BENCH_NAMES = [
+  "session-map",
+  "tool-call",
+  "adapters",
+  "first-text",
+  "cold-start",
+  "gateway",
+] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
 export type BenchArguments = {

@@ -1,4 +1,10 @@
 import { FIGURES, type AdapterBench } from "./adapter-bench.ts";
+import {
+  COLD_START_FIGURES,
+  COLD_START_SETUPS,
+  type ColdStartFigure,
+  type ColdStartSamples,
+} from "./cold-start-bench.ts";
 import type { FirstTextSample } from "./first-text-bench.ts";
 import { COLUMNS } from "./gateway/columns.ts";
 import type { RowFigures } from "./gateway/figures.ts";
@@ -47,6 +53,22 @@ export function describeFirstText(samples: Record<string, FirstTextSample[]>): s
       ["whole answer", "ms", ...cells(({ wholeAnswer }) => wholeAnswer)],
       ["first text / whole", "%", ...cells(({ firstText, wholeAnswer }) => (100 * firstText) / wholeAnswer)],
     ],
+  );
+}
+
+/** Starts of a Gateway: median (min - max). */
+export function describeColdStart(samples: ColdStartSamples): string {
+  const figures = Object.entries(COLD_START_FIGURES) as [ColdStartFigure, { title: string; unit: string }][];
+  return tableOf(
+    ["", "unit", ...COLD_START_SETUPS],
+    figures.map(([figure, { title, unit }]) => [
+      title,
+      unit,
+      ...COLD_START_SETUPS.map((setup) => {
+        const taken = samples[setup][figure] ?? [];
+        return taken.length === 0 ? "-" : spread(taken, 0);
+      }),
+    ]),
   );
 }
 

@@ -42,6 +42,7 @@ import { givenMcpServers } from "./mcp-servers.ts";
 import { createLateAnswers } from "./late-answers.ts";
 import { createChatTranslator, type ChatTranslator } from "../translator/chat-translator.ts";
 import { readPluginConfig, type HostConfig } from "./plugin-config.ts";
+import { watchEndpoints } from "./watch-endpoints.ts";
 
 type SharedRuntime = {
   translator: ChatTranslator;
@@ -111,6 +112,12 @@ function machineBytes(): number {
 /** Ends what Gateways that were killed have left behind, now and regularly. Returns what stops it. */
 export function reapOrphansRegularly(log: (message: string) => void): () => void {
   return reapRegularly(sharedRuntime(log).leases, { log });
+}
+
+/** Looks regularly whether the endpoints are there that another one can stand in for. Returns what stops it. */
+export function watchHostEndpoints(api: OpenClawPluginApi, log: (message: string) => void): () => void {
+  const readConfig = (): PluginConfig => readPluginConfig(api.runtime.config.current());
+  return watchEndpoints({ readConfig, limits: sharedRuntime(log).limits, log, ambient: process.env }).stop;
 }
 
 /** Ends every idle Claude process of this Node process and writes what its maps have noted, if any turn ever ran in it. */

@@ -1,3 +1,4 @@
+import { SPARES } from "../config/trace-channels.ts";
 import type { ContractorClaudeBridge } from "../bridge/contractor-claude-bridge.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 
@@ -24,7 +25,7 @@ export function keepSpares({ bridge, agentIds, log }: PrewarmOptions): { stop():
   async function prepareAll(): Promise<void> {
     for (const agentId of agentIds()) {
       if (stopped.signal.aborted) return;
-      await bridge().prepareSpare(agentId);
+      await SPARES.tracePromise(() => bridge().prepareSpare(agentId), { agentId });
     }
   }
 

@@ -22,7 +22,7 @@ export type ModelClock = {
 const MESSAGE = /say (w\d+)/g;
 
 /** Milliseconds of a clock that all processes of a machine share (Linux: CLOCK_MONOTONIC). */
-function monotonicMs(): number {
+export function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 

@@ -8,10 +8,13 @@ import type { Turn } from "./model-clock.ts";
 const PLUGIN = path.resolve(import.meta.dirname, "probe-plugin");
 const MARKS = ["attempt-start", "prompt-start", "prompt-end", "attempt-end"] as const;
 const HOST_MARKS = ["host-start", "host-end"] as const;
+const SPARE_MARKS = ["spare-start", "spare-end"] as const;
 const MARKS_LIMIT_MS = 2_000;
 const REQUEST_LIMIT_MS = 30_000;
 
-const marksSchema = z.array(z.object({ what: z.enum([...MARKS, ...HOST_MARKS]), at: z.number() }));
+const marksSchema = z.array(
+  z.object({ what: z.enum([...MARKS, ...HOST_MARKS, ...SPARE_MARKS]), at: z.number() }),
+);
 
 const processSchema = z.looseObject({
   pid: z.number(),
@@ -54,6 +57,20 @@ export async function processStateOf(gatewayUrl: string): Promise<ProcessState> 
 /** Forgets what was seen until now. */
 export async function forgetMarks(gatewayUrl: string): Promise<void> {
   await get(`${gatewayUrl}/gateway-probe/marks`);
+}
+
+/** When the opening of a spare session began and ended, on the clock of `monotonicMs`; waits for it, 30 s at most. */
+export async function spareOpeningOf(gatewayUrl: string): Promise<{ startedAt: number; endedAt: number }> {
+  const times = new Map<string, number>();
+  const deadline = Date.now() + REQUEST_LIMIT_MS;
+  while (Date.now() < deadline) {
+    for (const { what, at } of marksSchema.parse(await get(`${gatewayUrl}/gateway-probe/marks`)))
+      times.set(what, at);
+    const [startedAt, endedAt] = SPARE_MARKS.map((mark) => times.get(mark));
+    if (startedAt !== undefined && endedAt !== undefined) return { startedAt, endedAt };
+    await delay(50);
+  }
+  throw new Error("no spare session was opened in half a minute");
 }
 
 /** The parts of the turn that has just been taken, the only one since the last look; null when the plugin tells none. */

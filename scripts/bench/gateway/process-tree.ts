@@ -43,6 +43,11 @@ export function cpuBetween(before: ReadonlyMap<number, number>, now: ReadonlyMap
   return [...now].reduce((sum, [pid, cpuMs]) => sum + cpuMs - (before.get(pid) ?? 0), 0);
 }
 
+/** Ms that a process and all its threads have used; 0 when it is gone. */
+export async function cpuOfProcess(pid: number): Promise<number> {
+  return (await cpuOf(() => Promise.resolve([pid]))).get(pid) ?? 0;
+}
+
 async function cpuOf(pids: () => Promise<number[]>): Promise<Map<number, number>> {
   const stats = await statsOf(await pids());
   return new Map(stats.map(({ pid, cpuMs }) => [pid, cpuMs]));

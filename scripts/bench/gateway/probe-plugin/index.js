@@ -1,5 +1,6 @@
 // A plugin beside ours, for the bench. Two routes of the Gateway:
-//   /gateway-probe/marks    when our attempts and prompts, and what we asked of the host, began and ended since the last call
+//   /gateway-probe/marks    when our attempts, prompts and openings of spare sessions, and what we asked of the host, began and ended
+//                           since the last call
 //   /gateway-probe/process  what the Gateway's process holds, after a full garbage collection
 
 import { subscribe } from "node:diagnostics_channel";
@@ -21,6 +22,7 @@ function marks() {
     ["attempt", "attempt", "asyncEnd"],
     ["prompt", "prompt", "asyncEnd"],
     ["host", "host", "asyncEnd"],
+    ["spare", "spare", "asyncEnd"],
     // What the host does synchronously for us is the host's as well.
     ["tools", "host", "end"],
   ]) {
