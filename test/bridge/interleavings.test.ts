@@ -7,7 +7,7 @@ import { createSeededRandom } from "../fixtures/seeded-random.ts";
 import { runInterleaving } from "./run-interleaving.ts";
 
 /** `INTERLEAVINGS=200` for as many as a release is tried with. */
-const INTERLEAVINGS = Number(process.env["INTERLEAVINGS"] ?? 100);
+const INTERLEAVINGS = Number(process.env["INTERLEAVINGS"] ?? 40);
 const AT_ONCE = 4;
 const A_TEST = 10;
 
