@@ -49,7 +49,7 @@ async function check(context: HostCliContext, options: AdoptOptions): Promise<Ad
   const { agentId, claudeSessionId } = options;
   const contractor = requireContractor(context, agentId);
   if (contractor.mode !== "persistent") throw notPersistent(agentId);
-  const key = context.conversationKeyOf(options);
+  const key = await context.conversationKeyOf(options);
   if (key.openclawSessionKey === "") throw emptyKey();
   const workspace = await resolveWorkspace(contractor.workspace);
   const environment = context.claudeEnvironmentOf(contractor);

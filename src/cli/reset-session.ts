@@ -1,5 +1,6 @@
 import { CLI_ROOT } from "../config/identifiers.ts";
 import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
+import type { ConversationKey } from "../contractor/session-map/session-map-store.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
 import type { CommandResult } from "./contractor-command.ts";
@@ -22,7 +23,7 @@ export async function resetSession(
   options: { agentId: string; sessionKey: string },
 ): Promise<CommandResult> {
   const { workspace } = requireContractor(context, options.agentId);
-  const key = context.conversationKeyOf(options);
+  const key = await context.conversationKeyOf(options);
   const { closed, via, way } = await reset(context, { workspace, key });
   if (closed === null) throw unknownSession(options);
   const { claudeSessionId: previousClaudeSessionId } = closed;
@@ -36,7 +37,7 @@ export async function resetSession(
 
 async function reset(
   context: HostCliContext,
-  { workspace, key }: { workspace: string; key: ReturnType<HostCliContext["conversationKeyOf"]> },
+  { workspace, key }: { workspace: string; key: ConversationKey },
 ): Promise<Reset> {
   const asked = await context.resetThroughGateway(key);
   if (asked.answer === "done") {

@@ -14,7 +14,7 @@ import type { UnrecordedSession } from "../bridge/bridge-dependencies.ts";
 import { createPermissionGrants, type PermissionGrants } from "../bridge/permission-grants.ts";
 import { createTurnQueue, type TurnQueue } from "../bridge/turn-queue.ts";
 import type { SessionTools, TurnChoices } from "../bridge/turn.ts";
-import { PLUGIN_ID, PLUGIN_VERSION } from "../config/identifiers.ts";
+import { PLUGIN_ID } from "../config/identifiers.ts";
 import { pluginConfigSchema, type PluginConfig } from "../config/schema.ts";
 import { buildClaudeBootstrap, readPersonaFiles } from "../contractor/bootstrap.ts";
 import { claudeContextStamp } from "../contractor/claude-context-stamp.ts";
@@ -42,6 +42,7 @@ import { givenMcpServers } from "./mcp-servers.ts";
 import { createLateAnswers } from "./late-answers.ts";
 import { createChatTranslator, type ChatTranslator } from "../translator/chat-translator.ts";
 import { readPluginConfig, type HostConfig } from "./plugin-config.ts";
+import { SHARED_RUNTIME, type Drainable } from "./shared-runtime.ts";
 import { watchEndpoints } from "./watch-endpoints.ts";
 
 type SharedRuntime = {
@@ -61,17 +62,15 @@ type SharedRuntime = {
   ledgers: Map<string, SpendingLedger>;
   seenCosts: Map<string, number>;
   unrecorded: Map<string, UnrecordedSession>;
-};
-
-/**
- * The host evaluates a plugin several times in one process, and runs turns on another copy than services. The copies
- * share nothing but `globalThis`, so what must exist once lives there, under a name that no other version uses.
- */
-const SHARED = Symbol.for(`contractor-agent/shared-runtime@${PLUGIN_VERSION}`);
+} & Drainable;
 
 function sharedRuntime(log: (message: string) => void): SharedRuntime {
-  const registry = globalThis as { [SHARED]?: SharedRuntime };
-  return (registry[SHARED] ??= {
+  const registry = globalThis as { [SHARED_RUNTIME]?: SharedRuntime };
+  return (registry[SHARED_RUNTIME] ??= newRuntime(log));
+}
+
+function newRuntime(log: (message: string) => void): SharedRuntime {
+  const runtime: SharedRuntime = {
     translator: createChatTranslator(),
     limits: createLimitBook({ path: limitsPathOf(resolveStateDir()), log }),
     leases: createProcessLeases({ folder: join(resolveStateDir(), PLUGIN_ID, "processes"), log }),
@@ -86,7 +85,9 @@ function sharedRuntime(log: (message: string) => void): SharedRuntime {
     ledgers: new Map(),
     seenCosts: new Map(),
     unrecorded: new Map(),
-  });
+    drain: (logTo) => drain(runtime, logTo),
+  };
+  return runtime;
 }
 
 /** Long enough for most turns to end, and short enough for a person to wait for. */
@@ -120,10 +121,7 @@ export function watchHostEndpoints(api: OpenClawPluginApi, log: (message: string
   return watchEndpoints({ readConfig, limits: sharedRuntime(log).limits, log, ambient: process.env }).stop;
 }
 
-/** Ends every idle Claude process of this Node process and writes what its maps have noted, if any turn ever ran in it. */
-export async function drainSharedRuntime(log: (message: string) => void): Promise<void> {
-  const shared = (globalThis as { [SHARED]?: SharedRuntime })[SHARED];
-  if (shared === undefined) return;
+async function drain(shared: SharedRuntime, log: (message: string) => void): Promise<void> {
   await shared.pool.drain();
   await shared.gate.close();
   await shared.translator.close();

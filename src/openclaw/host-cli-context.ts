@@ -13,13 +13,10 @@ import { probeAddressOf, type ProbeAddress } from "../endpoint/endpoint-probe.ts
 import { createLimitBook, limitsPathOf, type LimitBook } from "../endpoint/limit-book.ts";
 import { ANTHROPIC_API } from "../endpoint/provider-pins.ts";
 import { createChatTranslator } from "../translator/chat-translator.ts";
-import { endpointAccess } from "./endpoint-access.ts";
 import { agentIdsOf, createAgentConfigWriter, type AgentConfigWriter } from "./agent-config-writer.ts";
 import { createBaseAgent, deleteBaseAgent } from "./agents-add-runner.ts";
 import { backUpConfig, type ConfigBackup } from "./config-backup.ts";
-import { conversationKeyOf } from "./conversation-key.ts";
-import { resetThroughGateway, type GatewayReset } from "./gateway-client.ts";
-import { isGatewayReachable } from "./gateway-probe.ts";
+import type { GatewayReset } from "./gateway-client.ts";
 import { hostAdapters } from "./host-adapters.ts";
 import { readPluginConfig, type HostConfig } from "./plugin-config.ts";
 
@@ -43,7 +40,7 @@ export type HostCliContext = {
   openTurns(workspace: string): OpenTurns;
   openSpending(workspace: string): SpendingLedger;
   /** The conversation that a person means with a session key. */
-  conversationKeyOf(conversation: { agentId: string; sessionKey: string }): ConversationKey;
+  conversationKeyOf(conversation: { agentId: string; sessionKey: string }): Promise<ConversationKey>;
   isGatewayReachable(): Promise<boolean>;
   /** Rejects with the error that the Gateway's own attempt failed with. */
   resetThroughGateway(key: ConversationKey): Promise<GatewayReset>;
@@ -83,10 +80,21 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
     openTurns: (workspace) => createFileOpenTurns(workspace, () => new Date()),
     openSpending: (workspace) => createFileSpendingLedger({ workspace }),
     openStore: (workspace) => createFileSessionMapStore({ workspace, retention: () => config }),
-    conversationKeyOf: (conversation) => conversationKeyOf({ config: hostConfig, ...conversation }),
-    isGatewayReachable: () => isGatewayReachable(GATEWAY_PROBE_MS),
-    resetThroughGateway,
+    // What a command may need of OpenClaw's larger parts is loaded by the command that does.
+    async conversationKeyOf(conversation) {
+      const { conversationKeyOf } = await import("./conversation-key.ts");
+      return conversationKeyOf({ config: hostConfig, ...conversation });
+    },
+    async isGatewayReachable() {
+      const { isGatewayReachable } = await import("./gateway-probe.ts");
+      return isGatewayReachable(GATEWAY_PROBE_MS);
+    },
+    async resetThroughGateway(key) {
+      const { resetThroughGateway } = await import("./gateway-client.ts");
+      return resetThroughGateway(key);
+    },
     async probeAddress(endpoint) {
+      const { endpointAccess } = await import("./endpoint-access.ts");
       const { baseUrl = ANTHROPIC_API, key } = await endpointAccess(endpoint, {
         readConfig: () => hostConfig,
         translator,

@@ -14,6 +14,12 @@ export function readPluginConfig(config: HostConfig): PluginConfig {
   return parsePluginConfig(config.plugins?.entries?.[PLUGIN_ID]?.config ?? {});
 }
 
+/** The contractors' agent ids, whatever their settings. */
+export function contractorIdsIn(config: HostConfig): string[] {
+  const own: { contractors?: object } = config.plugins?.entries?.[PLUGIN_ID]?.config ?? {};
+  return Object.keys(own.contractors ?? {});
+}
+
 export function parsePluginConfig(value: unknown): PluginConfig {
   const parsed = pluginConfigSchema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -13,7 +13,7 @@ export type SessionCommandDependencies = {
   log: (message: string) => void;
 };
 
-type SessionCommands = Required<Pick<AgentHarnessV2, "compact" | "runSideQuestion">>;
+export type SessionCommands = Required<Pick<AgentHarnessV2, "compact" | "runSideQuestion">>;
 type CompactParams = Parameters<SessionCommands["compact"]>[0];
 type CompactResult = NonNullable<Awaited<ReturnType<SessionCommands["compact"]>>>;
 

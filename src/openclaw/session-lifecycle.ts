@@ -10,7 +10,7 @@ export type LifecycleDependencies = {
   log: (message: string) => void;
 };
 
-type SessionLifecycle = Required<
+export type SessionLifecycle = Required<
   Pick<AgentHarnessV2, "reset" | "withSessionDeletion" | "withSessionContextReset">
 >;
 

@@ -1,18 +1,8 @@
 import { applyEmbeddedAttemptToolsAllow } from "openclaw/plugin-sdk/agent-harness-runtime";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { AttemptParams } from "./harness-types.ts";
+import { CLAUDE_TOOLS } from "./tool-policy-declaration.ts";
 import { surfaceOptionsOf } from "./tool-surface.ts";
-
-/** Claude Code's tools by the OpenClaw tool whose policy covers them. */
-const CLAUDE_TOOLS: Record<string, readonly string[]> = {
-  exec: ["Bash", "BashOutput", "KillShell", "PowerShell", "TaskOutput", "TaskStop"],
-  read: ["Read", "Glob", "Grep", "LS", "LSP", "NotebookRead"],
-  write: ["Write"],
-  edit: ["Edit", "MultiEdit", "NotebookEdit"],
-  web_fetch: ["WebFetch"],
-  web_search: ["WebSearch"],
-  sessions_spawn: ["Agent", "Task"],
-};
 
 /** They touch nothing outside the session: lists, questions, plan mode. */
 const HARMLESS_TOOLS = [
@@ -26,44 +16,6 @@ const HARMLESS_TOOLS = [
   "TodoWrite",
   "ToolSearch",
 ] as const;
-
-/**
- * What the harness declares of itself. `exact`: an agent's tool policy holds for Claude Code's own tools, or its turn is
- * refused. An agent whose profile lacks one of the native tools is restricted; a deny of nothing but the safe ones
- * restricts nobody, because Claude Code has no tool that does the same.
- */
-export const TOOL_POLICY_DECLARATION = {
-  conversationToolPolicySupport: "exact",
-  conversationToolPolicyNativeTools: Object.keys(CLAUDE_TOOLS),
-  conversationToolPolicySafeDenyTools: [
-    "agents_list",
-    "browser",
-    "canvas",
-    "computer",
-    "conversations_list",
-    "conversations_send",
-    "conversations_turn",
-    "gateway",
-    "heartbeat_respond",
-    "image_generate",
-    "memory_get",
-    "memory_search",
-    "message",
-    "music_generate",
-    "nodes",
-    "openclaw",
-    "plugins",
-    "progress_card",
-    "screen",
-    "session_status",
-    "sessions_history",
-    "sessions_list",
-    "sessions_search",
-    "theme",
-    "tts",
-    "video_generate",
-  ],
-} as const;
 
 /**
  * The only tools of Claude Code's own that OpenClaw's policy leaves to this turn, sorted; undefined when it restricts

@@ -110,10 +110,11 @@ async function createContext(host: HostStandIn, home: string): Promise<HostCliCo
     openStore: (workspace) => createFileSessionMapStore({ workspace }),
     openTurns: (workspace) => createFileOpenTurns(workspace, () => NOW),
     openSpending: (workspace) => createFileSpendingLedger({ workspace, now: () => NOW, timeZone: "UTC" }),
-    conversationKeyOf: ({ agentId, sessionKey }) => ({
-      agentId,
-      openclawSessionKey: sessionKey === "main" ? `agent:${agentId}:main` : sessionKey.trim(),
-    }),
+    conversationKeyOf: ({ agentId, sessionKey }) =>
+      Promise.resolve({
+        agentId,
+        openclawSessionKey: sessionKey === "main" ? `agent:${agentId}:main` : sessionKey.trim(),
+      }),
     isGatewayReachable: () => Promise.resolve(false),
     resetThroughGateway: (key) => host.gateway(key),
     probeAddress: (endpoint) => Promise.resolve(host.probeAddress(endpoint)),

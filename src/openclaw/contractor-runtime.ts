@@ -1,0 +1,49 @@
+import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
+import type { ContractorClaudeBridge } from "../bridge/contractor-claude-bridge.ts";
+import { createHostBridge, reapOrphansRegularly, watchHostEndpoints } from "./bridge-runtime.ts";
+import { answerRequest } from "./gateway-answer.ts";
+import { keepSpares } from "./keep-spares.ts";
+import { contractorIdsIn, type HostConfig } from "./plugin-config.ts";
+import { runAttempt } from "./run-attempt.ts";
+import { createSessionCommands, type SessionCommands } from "./session-commands.ts";
+import { createSessionLifecycle, type SessionLifecycle } from "./session-lifecycle.ts";
+import type { AttemptParams, AttemptResult } from "./harness-types.ts";
+
+/**
+ * All that a Gateway with contractors needs and no other process does. This module brings OpenClaw's agent runtime with it,
+ * which takes seconds and some 200 MB to load: `loadRuntime` imports it, and nothing else may.
+ */
+export type ContractorRuntime = {
+  runAttempt(params: AttemptParams): Promise<AttemptResult>;
+  commands: SessionCommands;
+  lifecycle: SessionLifecycle;
+  answerRequest: typeof answerRequest;
+  bridge(): ContractorClaudeBridge;
+  readHostConfig(): HostConfig;
+  /** Spare sessions, the reaper, the watch of endpoints. Returns what stops them. */
+  startServices(): () => void;
+};
+
+export function createContractorRuntime(
+  api: OpenClawPluginApi,
+  log: (message: string) => void,
+): ContractorRuntime {
+  const bridge = (): ContractorClaudeBridge => createHostBridge(api);
+  const readHostConfig = (): HostConfig => api.runtime.config.current();
+  const dependencies = { bridge, readHostConfig, log };
+  return {
+    runAttempt: (params) => runAttempt(dependencies, params),
+    commands: createSessionCommands(dependencies),
+    lifecycle: createSessionLifecycle(dependencies),
+    answerRequest,
+    bridge,
+    readHostConfig,
+    startServices() {
+      const spares = keepSpares({ bridge, agentIds: () => contractorIdsIn(readHostConfig()), log });
+      const stops = [reapOrphansRegularly(log), watchHostEndpoints(api, log), () => spares.stop()];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+  };
+}
