@@ -2,7 +2,12 @@ import { definePluginEntry } from "openclaw/plugin-sdk/plugin-entry";
 import { CLI_DESCRIPTION, registerCli } from "./cli/register-cli.ts";
 import { CLI_ROOT, PLUGIN_ID } from "./config/identifiers.ts";
 import { createBridgeProvider } from "./openclaw/bridge-provider.ts";
-import { createHostBridge, drainSharedRuntime, reapOrphansRegularly } from "./openclaw/bridge-runtime.ts";
+import {
+  createHostBridge,
+  drainSharedRuntime,
+  readHostOverview,
+  reapOrphansRegularly,
+} from "./openclaw/bridge-runtime.ts";
 import { registerGatewayMethods } from "./openclaw/gateway-methods.ts";
 import { createContractorHarness } from "./openclaw/harness.ts";
 import { readPluginConfig } from "./openclaw/plugin-config.ts";
@@ -35,7 +40,10 @@ export default definePluginEntry({
       }),
     );
     api.registerProvider(createBridgeProvider());
-    registerGatewayMethods(api, () => createHostBridge(api));
+    registerGatewayMethods(api, {
+      bridge: () => createHostBridge(api),
+      overview: (query) => readHostOverview(api, query),
+    });
     api.registerCli(
       ({ program, config }) => {
         registerCli(program, () => createHostCliContext(api, config));
