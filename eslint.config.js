@@ -15,7 +15,9 @@ const ROOMS = {
   pool: ["acp", "process", "errors", "config"],
   contractor: ["process", "endpoint", "config", "errors"],
   bridge: ["contractor", "acp", "pool", "endpoint", "config", "errors"],
+  overview: ["bridge", "contractor", "endpoint", "config", "errors"],
   openclaw: [
+    "overview",
     "bridge",
     "contractor",
     "acp",
@@ -27,7 +29,7 @@ const ROOMS = {
     "config",
     "errors",
   ],
-  cli: ["contractor", "openclaw", "endpoint", "config", "errors"],
+  cli: ["contractor", "openclaw", "overview", "endpoint", "config", "errors"],
 };
 
 const roomNames = Object.keys(ROOMS);

@@ -1,5 +1,6 @@
-// Bundles src/ with everything it uses into dist/index.js, one file without dependencies: the host copies a plugin's
-// whole dependency tree each time a process loads it, so every package less is time less for every command.
+// Bundles src/ with everything it uses into dist/, without dependencies: the host copies a plugin's whole dependency tree
+// each time a process loads it, so every package less is time less for every command. dist/index.js is what each process
+// loads; what only some need is in files of their own.
 
 import { rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -22,7 +23,7 @@ const { output } = await build({
   // The host gives its own copy.
   external: /^openclaw\//,
   transform: { define: { REAPER_PROGRAM: JSON.stringify(reaper.code) } },
-  output: { dir: outputFolder, format: "esm", codeSplitting: false, minify: false },
+  output: { dir: outputFolder, format: "esm", minify: false },
   logLevel: "warn",
 });
 

@@ -2,25 +2,21 @@ import { definePluginEntry } from "openclaw/plugin-sdk/plugin-entry";
 import { CLI_DESCRIPTION, registerCli } from "./cli/register-cli.ts";
 import { CLI_ROOT, PLUGIN_ID } from "./config/identifiers.ts";
 import { createBridgeProvider } from "./openclaw/bridge-provider.ts";
-import {
-  createHostBridge,
-  drainSharedRuntime,
-  reapOrphansRegularly,
-  watchHostEndpoints,
-} from "./openclaw/bridge-runtime.ts";
-import { registerGatewayMethods } from "./openclaw/gateway-methods.ts";
+import { startGatewayServices } from "./openclaw/gateway-services.ts";
 import { createContractorHarness } from "./openclaw/harness.ts";
-import { readPluginConfig } from "./openclaw/plugin-config.ts";
-import { keepSpares } from "./openclaw/keep-spares.ts";
 import { createHostCliContext } from "./openclaw/host-cli-context.ts";
+import { createRuntimeLoader } from "./openclaw/load-runtime.ts";
+import { contractorIdsIn } from "./openclaw/plugin-config.ts";
+import { registerGatewayMethods } from "./openclaw/register-gateway-methods.ts";
 import { collectSecurityFindings } from "./openclaw/security-audit.ts";
+import { drainSharedRuntime } from "./openclaw/shared-runtime.ts";
 
 /**
  * Everything this plugin registers. A turn of a contractor agent goes
  * harness -> bridge/contractor-claude-bridge -> ACP adapter -> Claude Code, and back.
  *
  * The host evaluates this module several times in one process and also when it only prints help: registering is
- * synchronous, starts nothing, and touches `api.runtime` only inside callbacks.
+ * synchronous, starts nothing, and touches `api.runtime` only inside callbacks. What a turn needs is loaded by `load`.
  */
 export default definePluginEntry({
   id: PLUGIN_ID,
@@ -32,15 +28,13 @@ export default definePluginEntry({
     const log = (message: string): void => {
       api.logger.warn(message);
     };
+    const load = createRuntimeLoader(api, log);
+    const contractorIds = (): string[] => contractorIdsIn(api.runtime.config.current());
     api.registerAgentHarness(
-      createContractorHarness({
-        bridge: () => createHostBridge(api),
-        readHostConfig: () => api.runtime.config.current(),
-        log,
-      }),
+      createContractorHarness({ load, isContractor: (agentId) => contractorIds().includes(agentId) }),
     );
     api.registerProvider(createBridgeProvider());
-    registerGatewayMethods(api, () => createHostBridge(api));
+    registerGatewayMethods(api, load);
     api.registerCli(
       ({ program, config }) => {
         registerCli(program, () => createHostCliContext(api, config));
@@ -52,11 +46,13 @@ export default definePluginEntry({
     api.registerService({
       id: `${PLUGIN_ID}-sessions`,
       start() {
-        const agentIds = (): string[] =>
-          Object.keys(readPluginConfig(api.runtime.config.current()).contractors);
-        const spares = keepSpares({ bridge: () => createHostBridge(api), agentIds, log });
-        stops.push(reapOrphansRegularly(log), watchHostEndpoints(api, log), () => {
-          spares.stop();
+        const services = startGatewayServices({
+          load,
+          hasContractors: () => contractorIds().length > 0,
+          log,
+        });
+        stops.push(() => {
+          services.stop();
         });
       },
       stop() {

@@ -10,7 +10,7 @@ const manifestSchema = z.looseObject({ name: z.string(), version: z.string(), li
 export async function thirdPartyLicenses(moduleIds: string[]): Promise<string> {
   const folders = new Set(moduleIds.flatMap((id) => PACKAGE_FOLDER.exec(id.replace(/^\0/, ""))?.[1] ?? []));
   const notices = await Promise.all([...folders].sort().map(noticeOf));
-  return `dist/index.js contains code of these packages.\n\n${notices.join("\n\n")}\n`;
+  return `dist contains code of these packages.\n\n${notices.join("\n\n")}\n`;
 }
 
 async function noticeOf(folder: string): Promise<string> {

@@ -8,6 +8,7 @@ import type { ConversationKey, SessionMapStore } from "../contractor/session-map
 import type { SpendingLedger } from "../contractor/spending/spending-ledger.ts";
 import type { SessionPool } from "../pool/session-pool.ts";
 import type { PermissionGrants } from "./permission-grants.ts";
+import type { RecentFailures } from "./recent-failures.ts";
 import type { SessionTools, TurnChoices } from "./turn.ts";
 import type { TurnQueue } from "./turn-queue.ts";
 
@@ -48,6 +49,8 @@ export type BridgeDependencies = {
   grants: PermissionGrants;
   /** By Claude session: US dollars that it had cost when that was last heard, also in a turn that was not completed. */
   seenCosts: Map<string, number>;
+  /** What went wrong lately, for whoever looks after the contractors. */
+  failures: RecentFailures;
   /** What could not be written into the map after a completed turn, by conversation; written before the next one. */
   unrecorded: Map<string, UnrecordedSession>;
   /** The user whom Claude Code runs as; undefined on systems without. */

@@ -75,8 +75,13 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
     const outcome = await queue
       .enqueue(conversationId(request), { signal, maxWaiting, run })
       .catch((cause: unknown) => failed(unexpectedFailure(cause)));
+    if (outcome.kind === "failed") noteFailure(request, outcome.error);
     if (mayNeedSpare(request, outcome)) void prepareSpare(request.agentId);
     return outcome;
+  }
+
+  function noteFailure({ agentId, openclawSessionKey }: ConversationKey, { code }: ContractorError): void {
+    dependencies.failures.note({ agentId, openclawSessionKey, code, at: dependencies.now().toISOString() });
   }
 
   function mayNeedSpare({ agentId, lastTurnOfProcess }: TurnRequest, outcome: TurnOutcome): boolean {

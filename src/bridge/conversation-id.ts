@@ -4,3 +4,9 @@ import type { ConversationKey } from "../contractor/session-map/session-map-stor
 export function conversationId(key: ConversationKey): string {
   return `${key.agentId} ${key.openclawSessionKey}`;
 }
+
+/** The conversation that `conversationId` has named. */
+export function conversationKeyOfId(id: string): ConversationKey {
+  const separator = id.indexOf(" ");
+  return { agentId: id.slice(0, separator), openclawSessionKey: id.slice(separator + 1) };
+}

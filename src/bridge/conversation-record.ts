@@ -9,7 +9,8 @@ import type { AcquiredSession } from "./acquire-claude-session.ts";
 import type { BridgeDependencies, UnrecordedSession } from "./bridge-dependencies.ts";
 import { conversationId } from "./conversation-id.ts";
 import { planSession, type SessionPlan } from "./plan-session.ts";
-import type { TurnOutcome, TurnRequest } from "./turn.ts";
+import { usageAfter } from "./turn-usage.ts";
+import type { TurnOutcome, TurnRecord, TurnRequest } from "./turn.ts";
 
 /** For a new session; one that goes on is looked for once a turn until it is found. */
 const TRANSCRIPT_LOOKS = 10;
@@ -28,7 +29,7 @@ export type TurnFacts = {
   summaryOwed: boolean;
   /** US dollars that the session has cost so far; undefined when the turn told nothing of it. */
   costUsd: number | undefined;
-};
+} & Pick<TurnRecord, "usage" | "usageEstimated" | "contextTokens" | "contextWindow">;
 
 /** What this plugin remembers of a conversation, for one turn of it. */
 export type ConversationRecord = {
@@ -128,9 +129,13 @@ async function recordTurn(
       transcript,
       seedPending,
       costUsd,
+      usage,
+      contextTokens,
+      contextWindow,
       endpoint,
     } = entry;
-    const changes = { lifecycle, transcript, seedPending, costUsd, endpoint };
+    const told = { costUsd, usage, contextTokens, contextWindow };
+    const changes = { lifecycle, transcript, seedPending, ...told, endpoint };
     try {
       const noted = await store.touch({ key, claudeSessionId, at, changes });
       return { turns: noted ? entry.turns : null };
@@ -173,8 +178,9 @@ async function recordLate(
 
 async function entryAfterTurn(
   { dependencies, metadata, request, workspace, key }: Conversation & { key: ConversationKey },
-  { session, summaryOwed, costUsd = session.continues?.costUsd }: TurnFacts & { session: AcquiredSession },
+  turn: TurnFacts & { session: AcquiredSession },
 ): Promise<SessionMapEntry> {
+  const { session, summaryOwed } = turn;
   const { continues } = session;
   const claudeSessionId = session.loan.session.sessionId;
   const { claudeConfigDir: configDir } = metadata;
@@ -196,9 +202,25 @@ async function entryAfterTurn(
     ...(lifecycle === undefined ? {} : { lifecycle }),
     ...(session.historyFrom === undefined ? {} : { historyFrom: session.historyFrom }),
     ...(transcript === null ? {} : { transcript }),
-    ...(costUsd === undefined ? {} : { costUsd }),
+    ...toldOf(continues, turn),
     ...seedOf(continues, summaryOwed),
     endpoint: endpointNameOf(metadata),
+  };
+}
+
+type Told = Pick<SessionMapEntry, "costUsd" | "usage" | "contextTokens" | "contextWindow">;
+
+/** What is known of the session's cost and size after the turn; what the turn did not tell stays as it was. */
+function toldOf(continues: SessionMapEntry | null, turn: TurnFacts): Told {
+  const costUsd = turn.costUsd ?? continues?.costUsd;
+  const usage = usageAfter(continues?.usage, turn);
+  const contextTokens = turn.contextTokens ?? continues?.contextTokens;
+  const contextWindow = turn.contextWindow ?? continues?.contextWindow;
+  return {
+    ...(costUsd === undefined ? {} : { costUsd }),
+    ...(usage === undefined ? {} : { usage }),
+    ...(contextTokens === undefined ? {} : { contextTokens }),
+    ...(contextWindow === undefined ? {} : { contextWindow }),
   };
 }
 

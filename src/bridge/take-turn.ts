@@ -130,7 +130,11 @@ async function takeRecordedTurn(turn: RecordedTurnParts): Promise<TurnOutcome> {
     if (normalized.kind !== "completed") return normalized;
     const recorded = await record.completed(dispatched.session, {
       summaryOwed,
-      costUsd: projection.record.sessionCostUsd,
+      costUsd: normalized.sessionCostUsd,
+      usage: normalized.usage,
+      usageEstimated: normalized.usageEstimated,
+      contextTokens: normalized.contextTokens,
+      contextWindow: normalized.contextWindow,
     });
     if (!request.lastTurnOfProcess) keepAt = recorded.turns;
     if (recorded.problem === undefined) return normalized;

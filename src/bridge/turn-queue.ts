@@ -19,7 +19,12 @@ export type TurnQueue = {
   enqueue<Value>(conversation: string, turn: QueuedTurn<Value>): Promise<Value>;
   /** Cancels the turn that runs and those that wait, and then does `work` before any later turn. */
   interrupt<Value>(conversation: string, work: () => Promise<Value>): Promise<Value>;
+  /** The conversations that have a turn now. What interrupts is no turn. */
+  loads(): Map<string, TurnLoad>;
 };
+
+/** Whether a turn runs, and how many wait behind it. */
+export type TurnLoad = { busy: boolean; queued: number };
 
 type Job = {
   /** False for what interrupts: that always has a place. */
@@ -92,7 +97,12 @@ export function createTurnQueue(): TurnQueue {
       for (const job of jobs.filter(({ counted }) => counted)) job.interrupt.abort();
       return push(conversation, { counted: false, signal: NEVER, run: work });
     },
+    loads: () => new Map([...lanes].map(([conversation, lane]) => [conversation, loadOf(lane)])),
   };
+}
+
+function loadOf({ running, waiting }: Lane): TurnLoad {
+  return { busy: running?.counted === true, queued: waiting.filter(({ counted }) => counted).length };
 }
 
 const NEVER = new AbortController().signal;

@@ -1,10 +1,11 @@
 import type { SessionUpdate } from "@agentclientprotocol/sdk/unstable";
 import type { PromptOutcome, TurnUsage } from "../acp/acp-adapter.ts";
+import type { SessionUsage } from "../contractor/session-map/session-map-entry.ts";
 import type { TurnRecord } from "./turn.ts";
 
 type UsageUpdate = Extract<SessionUpdate, { sessionUpdate: "usage_update" }>;
 
-type SessionUsage = Pick<TurnRecord, "contextTokens" | "contextWindow" | "sessionCostUsd" | "costUsd">;
+type SessionReport = Pick<TurnRecord, "contextTokens" | "contextWindow" | "sessionCostUsd" | "costUsd">;
 
 /** A token is about four characters of English. */
 const CHARACTERS_A_TOKEN = 4;
@@ -14,9 +15,9 @@ const CHARACTERS_A_TOKEN = 4;
  * `costBefore`: what the session had cost before the turn, in US dollars; undefined when nobody knows.
  */
 export function sessionUsageAfter(
-  known: SessionUsage,
+  known: SessionReport,
   { update, costBefore }: { update: UsageUpdate; costBefore: number | undefined },
-): SessionUsage {
+): SessionReport {
   const { used, size, cost } = update;
   // A failed result may report zero for a session that has cost something.
   const told = cost?.currency === "USD" && (cost.amount > 0 || known.sessionCostUsd === undefined);
@@ -46,6 +47,21 @@ export function usageOfTurn(
   if (usage !== undefined) return { usage, usageEstimated: false };
   if (prompt === undefined) return { usage: undefined, usageEstimated: false };
   return { usage: estimatedUsage(prompt, record.reasoning + record.text), usageEstimated: true };
+}
+
+/** What a session's turns have used together, after one more. */
+export function usageAfter(
+  before: SessionUsage | undefined,
+  { usage, usageEstimated }: Pick<TurnRecord, "usage" | "usageEstimated">,
+): SessionUsage | undefined {
+  if (usage === undefined) return before;
+  return {
+    inputTokens: (before?.inputTokens ?? 0) + usage.inputTokens,
+    outputTokens: (before?.outputTokens ?? 0) + usage.outputTokens,
+    cacheReadTokens: (before?.cacheReadTokens ?? 0) + usage.cacheReadTokens,
+    cacheWriteTokens: (before?.cacheWriteTokens ?? 0) + usage.cacheWriteTokens,
+    estimated: usageEstimated || before?.estimated === true,
+  };
 }
 
 /** The host's own total: what is read from the cache counts as what is new. */

@@ -1,14 +1,14 @@
-import { CLAUDE_LOGIN } from "../config/endpoint-schema.ts";
 import { BRIDGE_MODEL_REF, CLI_ROOT } from "../config/identifiers.ts";
 import type { ContractorConfig, PermissionMode } from "../config/schema.ts";
 import { limitInWords } from "../contractor/limit-in-words.ts";
-import { limitHolderOf } from "../endpoint/limit-book.ts";
+import { ownLimits } from "../endpoint/own-limits.ts";
+import { budgetReportOf, type BudgetRow } from "../contractor/spending/budget-report.ts";
 import { claudeModeOf } from "../contractor/permission-mode.ts";
 import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
-import { budgetReportOf, budgetTable, type BudgetRow } from "./budget-report.ts";
+import { budgetTable } from "./budget-table.ts";
 import type { CommandResult } from "./contractor-command.ts";
 import { sessionWarnings } from "./session-warnings.ts";
 import { printable, renderTable } from "./table.ts";
@@ -95,11 +95,7 @@ async function settingProblems(
 
 /** What its own endpoint and those that serve in its place have said of limits, as the Gateway has noted. */
 function limitWarnings(context: HostCliContext, contractor: ContractorConfig): string[] {
-  const { endpoint = CLAUDE_LOGIN, onLimit, claudeConfigDir } = contractor;
-  return [endpoint, ...(onLimit === "error" ? [] : onLimit)].flatMap((name) => {
-    const note = context.limits.limitOf(limitHolderOf(name, claudeConfigDir));
-    return note === null ? [] : [sentence(limitInWords(note, context.now()))];
-  });
+  return ownLimits(context.limits, contractor).map((note) => sentence(limitInWords(note, context.now())));
 }
 
 function sentence(words: string): string {

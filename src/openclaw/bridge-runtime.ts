@@ -4,14 +4,15 @@ import { resolveStateDir } from "openclaw/plugin-sdk/state-paths";
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import type { AdapterInstallation } from "../acp/adapter-installation.ts";
 import { adapterLaunch } from "../acp/adapter-launch.ts";
-import { canBeManaged } from "../acp/adapter-packages.ts";
+import { canBeManaged, reportsCost } from "../acp/adapter-packages.ts";
 import { createAcpAdapter } from "../acp/create-acp-adapter.ts";
 import {
   createContractorClaudeBridge,
   type ContractorClaudeBridge,
 } from "../bridge/contractor-claude-bridge.ts";
-import type { UnrecordedSession } from "../bridge/bridge-dependencies.ts";
+import type { BridgeDependencies, UnrecordedSession } from "../bridge/bridge-dependencies.ts";
 import { createPermissionGrants, type PermissionGrants } from "../bridge/permission-grants.ts";
+import { createRecentFailures, type RecentFailures } from "../bridge/recent-failures.ts";
 import { createTurnQueue, type TurnQueue } from "../bridge/turn-queue.ts";
 import type { SessionTools, TurnChoices } from "../bridge/turn.ts";
 import { PLUGIN_ID } from "../config/identifiers.ts";
@@ -32,6 +33,8 @@ import { provisionOf, type Provision } from "../endpoint/provider-pins.ts";
 import { createLimitBook, limitsPathOf, type LimitBook } from "../endpoint/limit-book.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import { createToolGate, type ToolGate } from "../loopback/tool-gate.ts";
+import type { Overview, OverviewQuery } from "../overview/overview.ts";
+import { readOverview } from "../overview/read-overview.ts";
 import { createSessionPool, type SessionPool, type SessionPoolOptions } from "../pool/session-pool.ts";
 import { createProcessLeases, type ProcessLeases } from "../process/process-leases.ts";
 import { reapRegularly } from "../process/reap-regularly.ts";
@@ -60,6 +63,7 @@ type SharedRuntime = {
   stores: Map<string, SessionMapStore>;
   /** By workspace, as the stores. */
   ledgers: Map<string, SpendingLedger>;
+  failures: RecentFailures;
   seenCosts: Map<string, number>;
   unrecorded: Map<string, UnrecordedSession>;
 } & Drainable;
@@ -83,6 +87,7 @@ function newRuntime(log: (message: string) => void): SharedRuntime {
     latestTools: new Map(),
     stores: new Map(),
     ledgers: new Map(),
+    failures: createRecentFailures(),
     seenCosts: new Map(),
     unrecorded: new Map(),
     drain: (logTo) => drain(runtime, logTo),
@@ -141,6 +146,24 @@ async function drain(shared: SharedRuntime, log: (message: string) => void): Pro
 
 /** The bridge on real parts: OpenClaw's configuration, files in the workspace, adapters as processes. */
 export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge {
+  return createContractorClaudeBridge(hostDependencies(api));
+}
+
+/** What is running in this process. */
+export async function readHostOverview(api: OpenClawPluginApi, query: OverviewQuery): Promise<Overview> {
+  const dependencies = hostDependencies(api);
+  const { pool, queue, failures, seenCosts } = dependencies;
+  const live = {
+    warm: new Set(pool.warmConversations()),
+    loads: queue.loads(),
+    failures: failures.list(),
+    ...{ seenCosts, liveSessions: pool.liveSessions, spareSessions: pool.spareSessions },
+    hasSpare: (agentId: string) => pool.hasSpare(agentId),
+  };
+  return readOverview({ ...dependencies, config: dependencies.readConfig(), reportsCost, live }, query);
+}
+
+function hostDependencies(api: OpenClawPluginApi): BridgeDependencies {
   const log = (message: string): void => {
     api.logger.warn(message);
   };
@@ -154,7 +177,7 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
   const readHostConfig = (): HostConfig => api.runtime.config.current();
   const now = (): Date => new Date();
   const lateAnswers = createLateAnswers(api, log);
-  return createContractorClaudeBridge({
+  return {
     ...shared,
     readConfig,
     openStore(workspace) {
@@ -218,7 +241,7 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
     uid: process.getuid?.(),
     log,
     now,
-  });
+  };
 }
 
 /** What a contractor's process is started with. Rejects with `endpoint-key-missing`. */

@@ -1,7 +1,12 @@
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import type { ContractorClaudeBridge } from "../bridge/contractor-claude-bridge.ts";
-import { createHostBridge, reapOrphansRegularly, watchHostEndpoints } from "./bridge-runtime.ts";
-import { answerRequest } from "./gateway-answer.ts";
+import {
+  createHostBridge,
+  readHostOverview,
+  reapOrphansRegularly,
+  watchHostEndpoints,
+} from "./bridge-runtime.ts";
+import { createGatewayMethods, type GatewayMethods } from "./gateway-methods.ts";
 import { keepSpares } from "./keep-spares.ts";
 import { contractorIdsIn, type HostConfig } from "./plugin-config.ts";
 import { runAttempt } from "./run-attempt.ts";
@@ -17,9 +22,7 @@ export type ContractorRuntime = {
   runAttempt(params: AttemptParams): Promise<AttemptResult>;
   commands: SessionCommands;
   lifecycle: SessionLifecycle;
-  answerRequest: typeof answerRequest;
-  bridge(): ContractorClaudeBridge;
-  readHostConfig(): HostConfig;
+  methods: GatewayMethods;
   /** Spare sessions, the reaper, the watch of endpoints. Returns what stops them. */
   startServices(): () => void;
 };
@@ -35,9 +38,10 @@ export function createContractorRuntime(
     runAttempt: (params) => runAttempt(dependencies, params),
     commands: createSessionCommands(dependencies),
     lifecycle: createSessionLifecycle(dependencies),
-    answerRequest,
-    bridge,
-    readHostConfig,
+    methods: createGatewayMethods({
+      ...{ bridge, readHostConfig },
+      overview: (query) => readHostOverview(api, query),
+    }),
     startServices() {
       const spares = keepSpares({ bridge, agentIds: () => contractorIdsIn(readHostConfig()), log });
       const stops = [reapOrphansRegularly(log), watchHostEndpoints(api, log), () => spares.stop()];

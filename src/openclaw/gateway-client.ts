@@ -8,7 +8,7 @@ import { sessionMapEntrySchema, type SessionMapEntry } from "../contractor/sessi
 import type { ConversationKey } from "../contractor/session-map/session-map-store.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { ERROR_CODES } from "../errors/error-codes.ts";
-import { RESET_SESSION_METHOD } from "./gateway-methods.ts";
+import { RESET_SESSION_METHOD } from "./gateway-method-names.ts";
 
 /** Ending a Claude process takes some seconds when it does not go by itself. */
 const RESET_TIMEOUT_MS = 30_000;

@@ -34,6 +34,8 @@ export type SessionPool = {
    */
   prepareSpare(owner: string, opening: SpareOpening): Promise<void>;
   hasSpare(owner: string): boolean;
+  /** The conversations that have a live process now. */
+  warmConversations(): string[];
   /** Ends the conversation's idle process; one in a turn ends when it is released. */
   evict(conversation: string): Promise<void>;
   /** Ends every idle and every spare process; those in a turn end when they are released. */
@@ -229,6 +231,8 @@ export function createSessionPool(
     acquire,
     prepareSpare,
     hasSpare: (owner) => spares.has(owner),
+    warmConversations: () =>
+      [...slots].flatMap(([conversation, { session }]) => (session?.usable === true ? [conversation] : [])),
     evict,
     async drain() {
       drains += 1;

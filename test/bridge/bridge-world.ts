@@ -9,6 +9,7 @@ import {
   createContractorClaudeBridge,
   type ContractorClaudeBridge,
 } from "../../src/bridge/contractor-claude-bridge.ts";
+import { createRecentFailures } from "../../src/bridge/recent-failures.ts";
 import { createPermissionGrants } from "../../src/bridge/permission-grants.ts";
 import { createTurnQueue } from "../../src/bridge/turn-queue.ts";
 import type {
@@ -187,6 +188,7 @@ export async function createBridgeWorld(
       get uid() {
         return world.uid;
       },
+      failures,
       seenCosts: new Map(),
       unrecorded: new Map(),
       log: (message) => world.log.push(message),
@@ -194,6 +196,7 @@ export async function createBridgeWorld(
     });
   }
 
+  const failures = createRecentFailures();
   const grants = createPermissionGrants();
   const choices = new Map<string, TurnChoices>();
   const latestTools: BridgeDependencies["latestTools"] = new Map();

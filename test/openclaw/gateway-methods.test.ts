@@ -2,7 +2,11 @@ import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import { describe, expect, it } from "vitest";
 import type { ContractorClaudeBridge } from "../../src/bridge/contractor-claude-bridge.ts";
 import { ContractorError } from "../../src/errors/contractor-error.ts";
-import { registerGatewayMethods, RESET_SESSION_METHOD } from "../../src/openclaw/gateway-methods.ts";
+import type { ContractorRuntime } from "../../src/openclaw/contractor-runtime.ts";
+import { OVERVIEW_METHOD, RESET_SESSION_METHOD } from "../../src/openclaw/gateway-method-names.ts";
+import { createGatewayMethods, type GatewayMethodSources } from "../../src/openclaw/gateway-methods.ts";
+import { registerGatewayMethods } from "../../src/openclaw/register-gateway-methods.ts";
+import type { Overview, OverviewQuery } from "../../src/overview/overview.ts";
 import { sampleEntry } from "../suites/session-map-store-conformance.ts";
 
 type Registration = Parameters<OpenClawPluginApi["registerGatewayMethod"]>;
@@ -10,22 +14,68 @@ type Reset = ContractorClaudeBridge["resetConversation"];
 
 const RESET_PARAMS = { agentId: "dev", sessionKey: "main" };
 
-/** What the method answers on a host whose main sessions are called "desk". */
-async function call(params: Record<string, unknown>, resetConversation: Reset): Promise<unknown[]> {
+/** What a method answers on a host whose main sessions are called "desk". */
+async function request(
+  wanted: { method: string; scope: string; params: Record<string, unknown> },
+  sources: Partial<GatewayMethodSources>,
+): Promise<unknown[]> {
   const registrations: Registration[] = [];
   const api = {
     registerGatewayMethod: (...registration: Registration) => registrations.push(registration),
-    runtime: { config: { current: () => ({ session: { mainKey: "desk" } }) } },
   } as unknown as OpenClawPluginApi;
-  registerGatewayMethods(api, () => ({ resetConversation }) as ContractorClaudeBridge);
-  const [method, handler, options] = registrations[0] ?? [];
-  expect([method, options]).toEqual([RESET_SESSION_METHOD, { scope: "operator.write" }]);
+  const readHostConfig = () => ({ session: { mainKey: "desk" } });
+  const methods = createGatewayMethods({ readHostConfig, bridge: noBridge, overview: noOverview, ...sources });
+  registerGatewayMethods(api, () => Promise.resolve({ methods } as ContractorRuntime));
+  const [, handler, options] = registrations.find(([method]) => method === wanted.method) ?? [];
+  expect(options).toEqual({ scope: wanted.scope });
   const answers: unknown[][] = [];
   const respond = (...answer: unknown[]): void => void answers.push(answer);
-  await handler?.({ params, respond } as unknown as Parameters<typeof handler>[0]);
+  await handler?.({ params: wanted.params, respond } as unknown as Parameters<typeof handler>[0]);
   expect(answers).toHaveLength(1);
   return answers[0] ?? [];
 }
+
+function call(params: Record<string, unknown>, resetConversation: Reset): Promise<unknown[]> {
+  const wanted = { method: RESET_SESSION_METHOD, scope: "operator.write", params };
+  return request(wanted, { bridge: () => ({ resetConversation }) });
+}
+
+function askOverview(
+  params: Record<string, unknown>,
+  overview: (query: OverviewQuery) => Promise<Overview>,
+): Promise<unknown[]> {
+  return request({ method: OVERVIEW_METHOD, scope: "operator.read", params }, { overview });
+}
+
+const noOverview = (): never => {
+  throw new Error("It was asked for an overview.");
+};
+const noBridge = (): never => {
+  throw new Error("It was asked for the bridge.");
+};
+
+describe("the Gateway method that gives an overview", () => {
+  const overview: Overview = { at: "2026-01-02T00:00:00.000Z", pool: null, contractors: [] };
+
+  it("gives what was asked for, to those who may read", async () => {
+    const queries: OverviewQuery[] = [];
+    const give = (query: OverviewQuery): Promise<Overview> => {
+      queries.push(query);
+      return Promise.resolve(overview);
+    };
+    expect(await askOverview({}, give)).toEqual([true, overview]);
+    await askOverview({ agentId: "dev", ended: true }, give);
+    expect(queries).toEqual([{}, { agentId: "dev", ended: true }]);
+  });
+
+  it.each([{ agentId: "" }, { ended: "yes" }, { all: true }])("takes no parameters like %j", async (params) => {
+    expect(await askOverview(params, noOverview)).toMatchObject([
+      false,
+      undefined,
+      { code: "INVALID_REQUEST", details: { code: "usage" } },
+    ]);
+  });
+});
 
 describe("the Gateway method that resets a session", () => {
   it("resets the conversation that is meant, and answers with what it closed", async () => {

@@ -16,11 +16,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   pool: ["acp", "process", "errors", "config"],
   contractor: ["process", "endpoint", "config", "errors"],
   bridge: ["contractor", "acp", "pool", "endpoint", "config", "errors"],
+  overview: ["bridge", "contractor", "endpoint", "config", "errors"],
   openclaw: [
-    ...["bridge", "contractor", "acp", "pool", "process", "loopback", "translator", "endpoint"],
+    ...["overview", "bridge", "contractor", "acp", "pool", "process", "loopback", "translator", "endpoint"],
     ...["config", "errors"],
   ],
-  cli: ["contractor", "openclaw", "endpoint", "config", "errors"],
+  cli: ["contractor", "openclaw", "overview", "endpoint", "config", "errors"],
 };
 
 const root = resolve(import.meta.dirname, "../..");

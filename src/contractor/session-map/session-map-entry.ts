@@ -4,6 +4,15 @@ export const SESSION_MAP_VERSION = 1;
 
 const timestamp = z.iso.datetime();
 
+/** Tokens of a session's completed turns. `estimated`: of some turn they were counted from the text, because its adapter told none. */
+export const sessionUsageSchema = z.looseObject({
+  inputTokens: z.number().nonnegative(),
+  outputTokens: z.number().nonnegative(),
+  cacheReadTokens: z.number().nonnegative(),
+  cacheWriteTokens: z.number().nonnegative(),
+  estimated: z.boolean(),
+});
+
 /**
  * Why an entry is no longer active. `rewound`: OpenClaw's history was cut back. `rotated`: its context was full.
  * `lost`: its transcript is proven gone. `superseded`: OpenClaw began the conversation anew while nobody listened.
@@ -49,6 +58,11 @@ export const sessionMapEntrySchema = z.looseObject({
   seedPending: z.boolean().optional(),
   /** US dollars that the Claude session had cost after its latest turn, as its adapter told. */
   costUsd: z.number().nonnegative().optional(),
+  /** Absent: nobody has counted. */
+  usage: sessionUsageSchema.optional(),
+  /** Tokens in the session's context after its latest turn, and how many fit, as its adapter told. */
+  contextTokens: z.number().nonnegative().optional(),
+  contextWindow: z.number().positive().optional(),
   /** The endpoint that serves the session: a profile's name, or `subscription`. Absent: whichever serves its next turn. */
   endpoint: z.string().min(1).optional(),
   /** The session's last turn before somebody else answered: what was said since it was not told. Absent: it knows all. */
@@ -57,6 +71,7 @@ export const sessionMapEntrySchema = z.looseObject({
   turns: z.int().nonnegative().default(0),
 });
 
+export type SessionUsage = z.infer<typeof sessionUsageSchema>;
 export type SessionMapEntry = z.infer<typeof sessionMapEntrySchema>;
 export type EndReason = (typeof END_REASONS)[number];
 

@@ -14,7 +14,17 @@ export type SessionActivity = {
   /** ISO timestamp of the turn's end; the entry's count of turns goes up by one. */
   at: string;
   changes?: Partial<
-    Pick<SessionMapEntry, "lifecycle" | "transcript" | "seedPending" | "costUsd" | "endpoint">
+    Pick<
+      SessionMapEntry,
+      | "lifecycle"
+      | "transcript"
+      | "seedPending"
+      | "costUsd"
+      | "usage"
+      | "contextTokens"
+      | "contextWindow"
+      | "endpoint"
+    >
   >;
 };
 

@@ -1,45 +1,47 @@
-import { CLI_ROOT } from "../config/identifiers.ts";
-import type { BudgetConfig, BudgetScope, BudgetUnit, ContractorConfig } from "../config/schema.ts";
-import { NOTHING_SPENT, type Amount } from "../contractor/spending/amount.ts";
-import { budgetUses, hasLimitIn, usedUpOf, type BudgetUse } from "../contractor/spending/budget.ts";
-import {
-  amountIn,
-  budgetExceeded,
-  budgetNotEnforceable,
-  renewalOf,
-  usedOf,
-} from "../contractor/spending/budget-words.ts";
-import type { AgentSpending, SpendingClock } from "../contractor/spending/spending-ledger.ts";
-import { unexpectedFailure } from "../errors/unexpected-failure.ts";
-import type { HostCliContext } from "../openclaw/host-cli-context.ts";
-import { renderTable } from "./table.ts";
+import { z } from "zod";
+import { CLI_ROOT } from "../../config/identifiers.ts";
+import type { AdapterName, BudgetConfig, ContractorConfig } from "../../config/schema.ts";
+import { unexpectedFailure } from "../../errors/unexpected-failure.ts";
+import { NOTHING_SPENT, type Amount } from "./amount.ts";
+import { BUDGET_SCOPES, BUDGET_UNITS, budgetUses, hasLimitIn, usedUpOf, type BudgetUse } from "./budget.ts";
+import { budgetExceeded, budgetNotEnforceable, renewalOf } from "./budget-words.ts";
+import type { AgentSpending, SpendingClock, SpendingLedger } from "./spending-ledger.ts";
 
 /** One limit of a contractor's budget. */
-export type BudgetRow = {
-  scope: BudgetScope;
-  unit: BudgetUnit;
-  limit: number;
+export const budgetRowSchema = z.object({
+  scope: z.enum(BUDGET_SCOPES),
+  unit: z.enum(BUDGET_UNITS),
+  limit: z.number(),
   /** Of the session's limit: in the conversation that has used most. Null for a turn's, and when it is not known. */
-  used: number | null;
+  used: z.number().nullable(),
   /** ISO timestamp; null where no time renews it. */
-  renewsAt: string | null;
+  renewsAt: z.string().nullable(),
   /** The same for people. */
-  renews: string;
+  renews: z.string(),
+});
+
+export type BudgetRow = z.infer<typeof budgetRowSchema>;
+
+/** What a report is made from. */
+export type BudgetSources = {
+  /** Whether it will be known what a turn with this adapter costs. */
+  reportsCost(adapter: AdapterName): boolean;
+  openSpending(workspace: string): Pick<SpendingLedger, "agent" | "clock">;
 };
 
 type BudgetReport = { rows: BudgetRow[]; problems: string[] };
 
 /** What a contractor's budget is and how much of it is used, and what of that keeps it from answering. */
 export async function budgetReportOf(
-  context: HostCliContext,
+  sources: BudgetSources,
   { agentId, contractor }: { agentId: string; contractor: ContractorConfig },
 ): Promise<BudgetReport> {
   const { budget, workspace, adapter } = contractor;
   if (budget === undefined) return { rows: [], problems: [] };
   const problems: string[] = [];
-  if (hasLimitIn(budget, "usd") && !context.reportsCost(adapter))
+  if (hasLimitIn(budget, "usd") && !sources.reportsCost(adapter))
     problems.push(budgetNotEnforceable({ agentId, adapter }, "Its turns are refused.").toParagraph());
-  const ledger = context.openSpending(workspace);
+  const ledger = sources.openSpending(workspace);
   const clock = ledger.clock();
   const spending = await ledger.agent(agentId).catch((cause: unknown) => {
     problems.push(unexpectedFailure(cause).toParagraph());
@@ -47,14 +49,6 @@ export async function budgetReportOf(
   });
   if (spending !== null) problems.push(...usedUpProblems(budget, { agentId, spending, clock }));
   return { rows: rowsOf(budget, { spending, clock }), problems };
-}
-
-/** A table of all limits, when there are any. */
-export function budgetTable(contractors: { agentId: string; budget: BudgetRow[] }[]): string[] {
-  const cells = contractors.flatMap(({ agentId, budget }) =>
-    budget.map((row) => [agentId, row.scope, usedText(row), row.renews]),
-  );
-  return cells.length === 0 ? [] : [renderTable(["AGENT", "BUDGET", "USED", "RENEWS"], cells)];
 }
 
 function usedUpProblems(
@@ -100,10 +94,4 @@ function renewsOf({ scope }: BudgetUse, clock: SpendingClock): string {
     case "agent":
       return `with \`${CLI_ROOT} budget reset\``;
   }
-}
-
-function usedText({ scope, unit, limit, used }: BudgetRow): string {
-  if (used === null) return amountIn(unit, limit);
-  const words = usedOf({ unit, limit, used });
-  return scope === "session" ? `${words} at most` : words;
 }
