@@ -59,6 +59,7 @@ export const ERROR_CODES = [
   "agent-session-lost",
   "agent-failed",
   "host-unsupported",
+  "plugin-changed",
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

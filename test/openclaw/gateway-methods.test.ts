@@ -24,7 +24,12 @@ async function request(
     registerGatewayMethod: (...registration: Registration) => registrations.push(registration),
   } as unknown as OpenClawPluginApi;
   const readHostConfig = () => ({ session: { mainKey: "desk" } });
-  const methods = createGatewayMethods({ readHostConfig, bridge: noBridge, overview: noOverview, ...sources });
+  const methods = createGatewayMethods({
+    readHostConfig,
+    bridge: noBridge,
+    overview: noOverview,
+    ...sources,
+  });
   registerGatewayMethods(api, () => Promise.resolve({ methods } as ContractorRuntime));
   const [, handler, options] = registrations.find(([method]) => method === wanted.method) ?? [];
   expect(options).toEqual({ scope: wanted.scope });
@@ -68,13 +73,16 @@ describe("the Gateway method that gives an overview", () => {
     expect(queries).toEqual([{}, { agentId: "dev", ended: true }]);
   });
 
-  it.each([{ agentId: "" }, { ended: "yes" }, { all: true }])("takes no parameters like %j", async (params) => {
-    expect(await askOverview(params, noOverview)).toMatchObject([
-      false,
-      undefined,
-      { code: "INVALID_REQUEST", details: { code: "usage" } },
-    ]);
-  });
+  it.each([{ agentId: "" }, { ended: "yes" }, { all: true }])(
+    "takes no parameters like %j",
+    async (params) => {
+      expect(await askOverview(params, noOverview)).toMatchObject([
+        false,
+        undefined,
+        { code: "INVALID_REQUEST", details: { code: "usage" } },
+      ]);
+    },
+  );
 });
 
 describe("the Gateway method that resets a session", () => {

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { createOpenClawCodingTools } from "openclaw/plugin-sdk/agent-harness";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AttemptParams } from "../../src/openclaw/harness-types.ts";
-import { restrictedNativeTools, TOOL_POLICY_DECLARATION } from "../../src/openclaw/tool-policy.ts";
+import { TOOL_POLICY_DECLARATION } from "../../src/openclaw/tool-policy-declaration.ts";
+import { restrictedNativeTools } from "../../src/openclaw/tool-policy.ts";
 import { sampleAttempt } from "./attempt-params.ts";
 
 let workspaceDir: string;
