@@ -46,14 +46,8 @@ export default definePluginEntry({
     api.registerService({
       id: `${PLUGIN_ID}-sessions`,
       start() {
-        const services = startGatewayServices({
-          load,
-          hasContractors: () => contractorIds().length > 0,
-          log,
-        });
-        stops.push(() => {
-          services.stop();
-        });
+        const hasContractors = (): boolean => contractorIds().length > 0;
+        stops.push(startGatewayServices({ load, hasContractors, log }));
       },
       stop() {
         for (const stop of stops.splice(0)) stop();

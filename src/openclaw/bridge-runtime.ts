@@ -123,7 +123,7 @@ export function reapOrphansRegularly(log: (message: string) => void): () => void
 /** Looks regularly whether the endpoints are there that another one can stand in for. Returns what stops it. */
 export function watchHostEndpoints(api: OpenClawPluginApi, log: (message: string) => void): () => void {
   const readConfig = (): PluginConfig => readPluginConfig(api.runtime.config.current());
-  return watchEndpoints({ readConfig, limits: sharedRuntime(log).limits, log, ambient: process.env }).stop;
+  return watchEndpoints({ readConfig, limits: sharedRuntime(log).limits, log, ambient: process.env });
 }
 
 async function drain(shared: SharedRuntime, log: (message: string) => void): Promise<void> {

@@ -44,8 +44,9 @@ export function createContractorRuntime(
     }),
     startServices() {
       const spares = keepSpares({ bridge, agentIds: () => contractorIdsIn(readHostConfig()), log });
-      const stops = [reapOrphansRegularly(log), watchHostEndpoints(api, log), () => spares.stop()];
+      const stops = [reapOrphansRegularly(log), watchHostEndpoints(api, log)];
       return () => {
+        spares.stop();
         for (const stop of stops) stop();
       };
     },

@@ -12,8 +12,8 @@ export type GatewayServicesOptions = {
   lookMs?: number;
 };
 
-/** What runs beside the turns while there are contractors. Without any, it is a look at the configuration now and then. */
-export function startGatewayServices(options: GatewayServicesOptions): { stop(): void } {
+/** What runs beside the turns while there are contractors. Without any, it is a look at the configuration now and then. Returns what stops it. */
+export function startGatewayServices(options: GatewayServicesOptions): () => void {
   const { load, hasContractors, log, lookMs = LOOK_MS } = options;
   let stopServices: (() => void) | undefined;
   let stopped = false;
@@ -36,11 +36,9 @@ export function startGatewayServices(options: GatewayServicesOptions): { stop():
   const timer = setInterval(look, lookMs);
   timer.unref();
   look();
-  return {
-    stop() {
-      stopped = true;
-      clearInterval(timer);
-      stopServices?.();
-    },
+  return () => {
+    stopped = true;
+    clearInterval(timer);
+    stopServices?.();
   };
 }

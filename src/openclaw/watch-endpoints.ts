@@ -22,8 +22,9 @@ export type EndpointWatchOptions = {
 /**
  * Looks whether the endpoints are there that another one can stand in for, so that no turn has to find out: Claude Code
  * tries one that is down for minutes. Keeps the process from nothing; asks nobody where nothing can stand in.
+ * Returns what stops it.
  */
-export function watchEndpoints(options: EndpointWatchOptions): { stop(): void } {
+export function watchEndpoints(options: EndpointWatchOptions): () => void {
   const { limits, log, everyMs = EVERY_MS } = options;
   const down = new Set<string>();
   let timer: NodeJS.Timeout;
@@ -61,11 +62,9 @@ export function watchEndpoints(options: EndpointWatchOptions): { stop(): void } 
   }
 
   lookAfter(everyMs);
-  return {
-    stop() {
-      stopped = true;
-      clearTimeout(timer);
-    },
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
   };
 }
 

@@ -64,11 +64,8 @@ function settingsOf(settings: Settings): Pick<EndpointWatchOptions, "readConfig"
 }
 
 function watch(settings: Settings): void {
-  const { stop } = watchEndpoints({
-    ...settingsOf(settings),
-    ...{ limits, everyMs: 20, log: (message: string) => logged.push(message) },
-  });
-  stops.push(stop);
+  const log = (message: string): void => void logged.push(message);
+  stops.push(watchEndpoints({ ...settingsOf(settings), limits, everyMs: 20, log }));
 }
 
 describe("watchEndpoints", () => {
