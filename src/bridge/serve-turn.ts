@@ -13,7 +13,10 @@ import type { BridgeDependencies } from "./bridge-dependencies.ts";
 import { isSlashCommand } from "./input-filter.ts";
 import { normalizeClaudeError } from "./response-normalizer.ts";
 import { takeTurn } from "./take-turn.ts";
+import type { TurnTimeline } from "./turn-timeline.ts";
 import { emptyTurnRecord, type TurnObserver, type TurnOutcome, type TurnRequest } from "./turn.ts";
+
+type QueuedTurn = { request: TurnRequest; observer: TurnObserver; timeline: TurnTimeline };
 
 /**
  * One turn that has its place in the queue: at the endpoint that it belongs to, and while that one is at its limit at the
@@ -21,7 +24,7 @@ import { emptyTurnRecord, type TurnObserver, type TurnOutcome, type TurnRequest 
  */
 export async function serveTurn(
   dependencies: BridgeDependencies,
-  turn: { request: TurnRequest; observer: TurnObserver },
+  turn: QueuedTurn,
 ): Promise<TurnOutcome> {
   try {
     return await serve(dependencies, turn);
@@ -32,7 +35,7 @@ export async function serveTurn(
 
 async function serve(
   dependencies: BridgeDependencies,
-  turn: { request: TurnRequest; observer: TurnObserver },
+  turn: QueuedTurn,
 ): Promise<TurnOutcome> {
   const { limits } = dependencies;
   const config = dependencies.readConfig();

@@ -24,6 +24,8 @@ import { createFileOpenTurns } from "../contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../contractor/session-map/file-session-map-store.ts";
 import { createFileSpendingLedger } from "../contractor/spending/file-spending-ledger.ts";
 import type { SpendingLedger } from "../contractor/spending/spending-ledger.ts";
+import { createFileTurnLog, type TurnLog } from "../contractor/turn-log/file-turn-log.ts";
+import { turnLogFolderOf } from "../contractor/turn-log/turn-log-files.ts";
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
 import type { SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import { readTemplates } from "../contractor/provisioning-record.ts";
@@ -46,6 +48,7 @@ import { readPluginConfig, type HostConfig } from "./plugin-config.ts";
 type SharedRuntime = {
   translator: ChatTranslator;
   limits: LimitBook;
+  turnLog: TurnLog;
   leases: ProcessLeases;
   pool: SessionPool;
   queue: TurnQueue;
@@ -73,6 +76,7 @@ function sharedRuntime(log: (message: string) => void): SharedRuntime {
   return (registry[SHARED] ??= {
     translator: createChatTranslator(),
     limits: createLimitBook({ path: limitsPathOf(resolveStateDir()), log }),
+    turnLog: createFileTurnLog({ folder: turnLogFolderOf(resolveStateDir()), log }),
     leases: createProcessLeases({ folder: join(resolveStateDir(), PLUGIN_ID, "processes"), log }),
     pool: createSessionPool(poolLimits(pluginConfigSchema.parse({}))),
     queue: createTurnQueue(),
@@ -121,6 +125,7 @@ export async function drainSharedRuntime(log: (message: string) => void): Promis
   await shared.gate.close();
   await shared.translator.close();
   await shared.limits.flush();
+  await shared.turnLog.flush();
   // A map that cannot be written must not keep the Gateway from ending; it lacks the latest times of activity then.
   for (const store of shared.stores.values()) {
     await store.flush().catch((cause: unknown) => {

@@ -1,12 +1,15 @@
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import { resolveStateDir } from "openclaw/plugin-sdk/state-paths";
 import { reportsCost } from "../acp/adapter-packages.ts";
+import type { HistoryMessage } from "../bridge/turn.ts";
 import type { AdapterName, ContractorConfig, PluginConfig } from "../config/schema.ts";
 import { claudeFolderEnvironment } from "../contractor/claude-environment.ts";
 import { createFileOpenTurns, type OpenTurns } from "../contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../contractor/session-map/file-session-map-store.ts";
 import { createFileSpendingLedger } from "../contractor/spending/file-spending-ledger.ts";
 import type { SpendingLedger } from "../contractor/spending/spending-ledger.ts";
+import type { ConversationMessage } from "../contractor/conversation/conversation-message.ts";
+import type { SecretRedactor } from "../contractor/conversation/redaction.ts";
 import type { ConversationKey, SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import { isCloud, type NamedEndpoint } from "../endpoint/endpoint-key.ts";
 import { probeAddressOf, type ProbeAddress } from "../endpoint/endpoint-probe.ts";
@@ -17,10 +20,12 @@ import { endpointAccess } from "./endpoint-access.ts";
 import { agentIdsOf, createAgentConfigWriter, type AgentConfigWriter } from "./agent-config-writer.ts";
 import { createBaseAgent, deleteBaseAgent } from "./agents-add-runner.ts";
 import { backUpConfig, type ConfigBackup } from "./config-backup.ts";
+import { readStoredHistory } from "./conversation-history.ts";
 import { conversationKeyOf } from "./conversation-key.ts";
 import { resetThroughGateway, type GatewayReset } from "./gateway-client.ts";
 import { isGatewayReachable } from "./gateway-probe.ts";
 import { hostAdapters } from "./host-adapters.ts";
+import { HOST_REDACTOR } from "./host-redactor.ts";
 import { readPluginConfig, type HostConfig } from "./plugin-config.ts";
 
 const GATEWAY_PROBE_MS = 3_000;
@@ -44,6 +49,10 @@ export type HostCliContext = {
   openSpending(workspace: string): SpendingLedger;
   /** The conversation that a person means with a session key. */
   conversationKeyOf(conversation: { agentId: string; sessionKey: string }): ConversationKey;
+  /** What OpenClaw has of the conversation since its last reset, oldest first; empty when it does not know it. */
+  readHistory(key: ConversationKey): Promise<ConversationMessage[]>;
+  /** OpenClaw's own way to tell secrets in text. */
+  secrets: SecretRedactor;
   isGatewayReachable(): Promise<boolean>;
   /** Rejects with the error that the Gateway's own attempt failed with. */
   resetThroughGateway(key: ConversationKey): Promise<GatewayReset>;
@@ -84,6 +93,8 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
     openSpending: (workspace) => createFileSpendingLedger({ workspace }),
     openStore: (workspace) => createFileSessionMapStore({ workspace, retention: () => config }),
     conversationKeyOf: (conversation) => conversationKeyOf({ config: hostConfig, ...conversation }),
+    readHistory: async (key) => (await readStoredHistory(key)).map(messageOf),
+    secrets: HOST_REDACTOR,
     isGatewayReachable: () => isGatewayReachable(GATEWAY_PROBE_MS),
     resetThroughGateway,
     async probeAddress(endpoint) {
@@ -100,4 +111,8 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
     uid: process.getuid?.(),
     now: () => new Date(),
   };
+}
+
+function messageOf({ role, text, at }: HistoryMessage): ConversationMessage {
+  return { role, content: text, at: at ?? null };
 }
