@@ -6,7 +6,13 @@ function timelineFrom(clock: { now: number }): {
   steps: TurnStep[];
 } {
   const steps: TurnStep[] = [];
-  return { steps, timeline: createTurnTimeline((step) => steps.push(step), () => clock.now) };
+  return {
+    steps,
+    timeline: createTurnTimeline(
+      (step) => steps.push(step),
+      () => clock.now,
+    ),
+  };
 }
 
 describe("the timeline of a turn", () => {
@@ -29,7 +35,14 @@ describe("the timeline of a turn", () => {
     expect(timeline.facts()).toEqual({
       ...{ claudeSessionId: "claude-1", session: "resumed", endpoint: "local", model: "opus" },
       stopReason: "end_turn",
-      ms: { started: 10, sessionReady: 510, promptSent: 520.3, firstUpdate: 700, lastUpdate: 900, result: 1000 },
+      ms: {
+        started: 10,
+        sessionReady: 510,
+        promptSent: 520.3,
+        firstUpdate: 700,
+        lastUpdate: 900,
+        result: 1000,
+      },
     });
     expect(steps).toEqual([
       { name: "started", ms: 10 },

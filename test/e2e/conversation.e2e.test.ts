@@ -8,6 +8,7 @@ import type { Gateway } from "../../scripts/world/gateway.ts";
 import { readClaudeConversation } from "../../src/contractor/conversation/claude-conversation.ts";
 import { turnLogFolderOf, turnLogPathOf } from "../../src/contractor/turn-log/turn-log-files.ts";
 import { parseTurnLogLine } from "../../src/contractor/turn-log/turn-log-entry.ts";
+import { allOf } from "../contractor/conversation/transcript-lines.ts";
 import { rememberingResponder } from "../fixtures/scripted-messages-api/remembering-responder.ts";
 import { chatHistory } from "./world/chat-history.ts";
 import {
@@ -83,7 +84,9 @@ describe.each([
   it("logs one line for each turn, with its phases and no word of it", async () => {
     const path = turnLogPathOf(turnLogFolderOf(world.openclaw.stateDir));
     const linesOfAnn = async (): Promise<string[]> =>
-      (await readFile(path, "utf8")).split("\n").filter((line) => line.includes(sessionKeyOf(agentId, "ann")));
+      (await readFile(path, "utf8"))
+        .split("\n")
+        .filter((line) => line.includes(sessionKeyOf(agentId, "ann")));
     await expect.poll(linesOfAnn, { timeout: 5_000 }).toHaveLength(2);
     const lines = await linesOfAnn();
     expect(lines.map((line) => parseTurnLogLine(line))).toMatchObject(
@@ -98,7 +101,7 @@ describe.each([
 
   it("has a transcript of Claude's that can be exported", async () => {
     const [entry] = await world.entriesOf(agentId, sessionKeyOf(agentId, "ann"));
-    const messages = await Array.fromAsync(readClaudeConversation(entry?.transcript ?? ""));
+    const messages = await allOf(readClaudeConversation(entry?.transcript ?? ""));
     expect(messages.map(({ role, content }) => `${role}: ${content}`)).toEqual([
       "user: remember the blue door",
       "assistant: I will remember the blue door.",

@@ -4,7 +4,12 @@ export const EXPORT_FORMATS = ["jsonl", "markdown"] as const;
 
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
-export type ExportTitle = { agentId: string; source: "claude" | "openclaw"; redacted: boolean; exportedAt: Date };
+export type ExportTitle = {
+  agentId: string;
+  source: "claude" | "openclaw";
+  redacted: boolean;
+  exportedAt: Date;
+};
 
 /** The text of an export in pieces, each whole lines. */
 export async function* formatted(
@@ -57,7 +62,9 @@ const TELLING = ["command", "file_path", "path", "pattern", "url", "query", "des
 const LONGEST_DETAIL = 120;
 
 function toolLineOf({ name, input, failed }: ToolUse): string {
-  const fields = new Map<string, unknown>(typeof input === "object" && input !== null ? Object.entries(input) : []);
+  const fields = new Map<string, unknown>(
+    typeof input === "object" && input !== null ? Object.entries(input) : [],
+  );
   const detail = TELLING.map((field) => fields.get(field)).find((value) => typeof value === "string") ?? "";
   const line = detail.replaceAll(/\s+/g, " ").replaceAll("`", "'").trim();
   const cut = line.length > LONGEST_DETAIL ? `${line.slice(0, LONGEST_DETAIL).toWellFormed()}…` : line;

@@ -26,7 +26,11 @@ const POLL_MS = 500;
 export async function showLogs(
   context: HostCliContext,
   options: LogsOptions,
-  { print, signal, pollMs = POLL_MS }: { print: (text: string) => void; signal: AbortSignal; pollMs?: number },
+  {
+    print,
+    signal,
+    pollMs = POLL_MS,
+  }: { print: (text: string) => void; signal: AbortSignal; pollMs?: number },
 ): Promise<void> {
   const isWanted = filterOf(context, options);
   const reader = await openTurnLog(turnLogFolderOf(context.stateDir));

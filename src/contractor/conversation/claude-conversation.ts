@@ -26,8 +26,9 @@ export async function* readClaudeConversation(path: string): AsyncGenerator<Conv
     const line = parseTranscriptLine(text);
     if (line === null || line.isSidechain === true || line.isMeta === true) continue;
     if (line.type === "assistant" && line.message !== undefined) {
-      if (answer !== undefined && !goesOn(answer, line)) yield answer.message;
-      answer = goesOn(answer, line) ? answer : begunAnswer(line);
+      const same = goesOn(answer, line) ? answer : undefined;
+      if (answer !== undefined && same === undefined) yield answer.message;
+      answer = same ?? begunAnswer(line);
       addTo(answer, blocksOf(line.message.content));
       continue;
     }
@@ -42,7 +43,7 @@ export async function* readClaudeConversation(path: string): AsyncGenerator<Conv
   if (answer !== undefined) yield answer.message;
 }
 
-function goesOn(answer: OpenAnswer | undefined, { message }: TranscriptLine): answer is OpenAnswer {
+function goesOn(answer: OpenAnswer | undefined, { message }: TranscriptLine): boolean {
   return answer?.id !== undefined && answer.id === message?.id;
 }
 
@@ -75,7 +76,10 @@ function addTo({ message, waiting }: OpenAnswer, blocks: TranscriptBlock[]): voi
   }
 }
 
-function noteResult(answer: OpenAnswer | undefined, { tool_use_id: id, content, is_error }: ToolResultBlock): void {
+function noteResult(
+  answer: OpenAnswer | undefined,
+  { tool_use_id: id, content, is_error }: ToolResultBlock,
+): void {
   const use = answer?.waiting.get(id);
   if (use === undefined) return;
   use.result = textOf(blocksOf(content));
@@ -89,7 +93,8 @@ const COMMAND_OUTPUT = /^\s*<local-command-std(?:out|err)>([\s\S]*?)<\/local-com
 /** Null for a line that says nothing. */
 function messageOf(line: TranscriptLine, blocks: TranscriptBlock[]): ConversationMessage | null {
   const at = line.timestamp ?? null;
-  if (line.subtype === "compact_boundary") return { role: "system", content: "The context was compacted.", at };
+  if (line.subtype === "compact_boundary")
+    return { role: "system", content: "The context was compacted.", at };
   const isSaid = line.type === "user" || line.attachment?.type === "queued_command";
   const text = isSaid ? textOf(blocks.filter((block) => !isToolResult(block))) : "";
   if (text.trim() === "") return null;

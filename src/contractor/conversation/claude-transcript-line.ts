@@ -86,5 +86,8 @@ function wordsOf(block: TranscriptBlock): string {
 }
 
 export function reasoningOf(blocks: readonly TranscriptBlock[]): string {
-  return blocks.map((block) => thinkingBlock.safeParse(block).data?.thinking ?? "").join("\n\n").trim();
+  return blocks
+    .map((block) => thinkingBlock.safeParse(block).data?.thinking ?? "")
+    .join("\n\n")
+    .trim();
 }

@@ -36,7 +36,10 @@ export async function* inOrderOfTime(
     const open = heads.filter(({ next }) => next.done !== true);
     const [first, ...others] = open;
     if (first === undefined) return;
-    const earliest = others.reduce((best, head) => (timeOf(head.next) < timeOf(best.next) ? head : best), first);
+    const earliest = others.reduce(
+      (best, head) => (timeOf(head.next) < timeOf(best.next) ? head : best),
+      first,
+    );
     yield earliest.next.value as ConversationMessage;
     earliest.next = await earliest.rest.next();
   }

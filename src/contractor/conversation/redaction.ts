@@ -16,7 +16,8 @@ export function redacted(
   const inText = (text: string): string => people(secrets.text(text));
 
   function inValue(name: string, value: unknown): unknown {
-    if (typeof value === "string") return people(name === "" ? secrets.text(value) : secrets.field(name, value));
+    if (typeof value === "string")
+      return people(name === "" ? secrets.text(value) : secrets.field(name, value));
     if (Array.isArray(value)) return value.map((item) => inValue(name, item));
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [inText(key), inValue(key, item)]));
@@ -31,13 +32,11 @@ export function redacted(
     ...(tools === undefined
       ? {}
       : {
-          tools: tools.map(
-            (use): ToolUse => ({
-              ...use,
-              input: inValue("", use.input),
-              result: use.result === null ? null : inText(use.result),
-            }),
-          ),
+          tools: tools.map((use): ToolUse => ({
+            ...use,
+            input: inValue("", use.input),
+            result: use.result === null ? null : inText(use.result),
+          })),
         }),
   };
 }

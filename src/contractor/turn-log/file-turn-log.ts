@@ -38,7 +38,14 @@ const MOST_WAITING = 1000;
  * end of the file.
  */
 export function createFileTurnLog(options: FileTurnLogOptions): TurnLog {
-  const { folder, log, maxBytes = MAX_BYTES, keep = KEEP, flushMs = FLUSH_MS, now = () => new Date() } = options;
+  const {
+    folder,
+    log,
+    maxBytes = MAX_BYTES,
+    keep = KEEP,
+    flushMs = FLUSH_MS,
+    now = () => new Date(),
+  } = options;
   let waiting: string[] = [];
   let writing: Promise<void> = Promise.resolve();
   let failing = false;
@@ -97,7 +104,11 @@ async function writeAtEnd(
 
 async function openAtEnd(folder: string): Promise<FileHandle> {
   const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
-  const handle = await open(turnLogPathOf(folder), O_APPEND | O_CREAT | O_NOFOLLOW | O_WRONLY, STATE_FILE_MODE);
+  const handle = await open(
+    turnLogPathOf(folder),
+    O_APPEND | O_CREAT | O_NOFOLLOW | O_WRONLY,
+    STATE_FILE_MODE,
+  );
   // The umask of the process may have taken bits away, and a person may have given some.
   await handle.chmod(STATE_FILE_MODE).catch(() => undefined);
   return handle;

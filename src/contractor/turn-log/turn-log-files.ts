@@ -28,7 +28,10 @@ export async function turnLogArchives(folder: string): Promise<string[]> {
 }
 
 /** Puts the file aside, and removes the oldest but `keep` of those. Another process may do the same at the same time. */
-export async function rotateTurnLog(folder: string, { now, keep }: { now: Date; keep: number }): Promise<void> {
+export async function rotateTurnLog(
+  folder: string,
+  { now, keep }: { now: Date; keep: number },
+): Promise<void> {
   const name = `turns-${now.toISOString().replaceAll(/[-:.]/g, "")}.jsonl`;
   await rename(turnLogPathOf(folder), join(folder, name)).catch((cause: unknown) => {
     if (errnoOf(cause) !== "ENOENT") throw cause;

@@ -99,10 +99,7 @@ async function inodeOf(path: string): Promise<bigint | null> {
   );
 }
 
-async function* guarded(
-  folder: string,
-  entries: AsyncGenerator<TurnLogEntry>,
-): AsyncGenerator<TurnLogEntry> {
+async function* guarded(folder: string, entries: AsyncGenerator<TurnLogEntry>): AsyncGenerator<TurnLogEntry> {
   try {
     yield* entries;
   } catch (cause) {

@@ -39,7 +39,10 @@ async function run(options: Partial<ExportOptions> = {}): Promise<unknown> {
 }
 
 function messagesIn(jsonl: string): ConversationMessage[] {
-  return jsonl.split("\n").filter(Boolean).map((line) => JSON.parse(line) as ConversationMessage);
+  return jsonl
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as ConversationMessage);
 }
 
 async function converse(claudeSessionId: string, ...lines: string[]): Promise<void> {
@@ -57,7 +60,13 @@ describe("export", () => {
   it("is a line of JSON a message, redacted, in a file that only its owner reads", async () => {
     await install(workspace, sampleEntry({ workspace }));
     await converse("claude-1", ...LINES);
-    expect(await run()).toEqual({ path: output(), format: "jsonl", source: "claude", messages: 2, redacted: true });
+    expect(await run()).toEqual({
+      path: output(),
+      format: "jsonl",
+      source: "claude",
+      messages: 2,
+      redacted: true,
+    });
     expect(messagesIn(await readFile(output(), "utf8"))).toEqual([
       { role: "user", content: "my key is ***", at: AT },
       {
@@ -139,13 +148,21 @@ describe("export", () => {
   it("says why it cannot write, and leaves nothing behind", async () => {
     await install(workspace, sampleEntry({ workspace }));
     await converse("claude-1", ...LINES);
-    await expect(run({ output: join(home, "no", "folder.txt") })).rejects.toMatchObject({ code: "output-unwritable" });
+    await expect(run({ output: join(home, "no", "folder.txt") })).rejects.toMatchObject({
+      code: "output-unwritable",
+    });
     await run();
     expect((await readdir(home)).filter((name) => name.startsWith("out.txt"))).toEqual(["out.txt"]);
   });
 
   it("needs a file with --json", async () => {
-    const options = { agentId: "dev", sessionKey: "main", format: "jsonl", redact: true, json: true } as const;
+    const options = {
+      agentId: "dev",
+      sessionKey: "main",
+      format: "jsonl",
+      redact: true,
+      json: true,
+    } as const;
     await expect(exportConversation(await host.context(), options)).rejects.toMatchObject({ code: "usage" });
   });
 });

@@ -44,7 +44,10 @@ async function agents(options: Partial<LogsOptions>): Promise<string[]> {
 
 describe("logs", () => {
   it("is a table of the turns, oldest first", async () => {
-    await took({}, { agentId: "ops", outcome: "failed", error: "agent-limit", session: null, costUsd: null, usage: null });
+    await took(
+      {},
+      { agentId: "ops", outcome: "failed", error: "agent-limit", session: null, costUsd: null, usage: null },
+    );
     const lines = (await show()).split("\n").map((line) => line.split(/\s{2,}/));
     expect(lines[0]).toEqual([
       ...["ENDED", "AGENT", "OUTCOME", "SESSION", "FIRST", "TOTAL", "TOOLS", "TOKENS", "COST", "ENDPOINT"],
@@ -95,6 +98,10 @@ describe("logs", () => {
     await expect.poll(() => printed.length).toBe(3);
     end.abort();
     await Promise.race([following, wait(5_000).then(() => expect.unreachable("it goes on"))]);
-    expect(printed.map((line) => (JSON.parse(line) as TurnLogEntry).agentId)).toEqual(["first", "second", "third"]);
+    expect(printed.map((line) => (JSON.parse(line) as TurnLogEntry).agentId)).toEqual([
+      "first",
+      "second",
+      "third",
+    ]);
   });
 });

@@ -4,15 +4,18 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { buildClaudeTurnPayload, withPreface } from "../../../src/bridge/input-filter.ts";
 import { readClaudeConversation } from "../../../src/contractor/conversation/claude-conversation.ts";
-import { inOrderOfTime, type ConversationMessage } from "../../../src/contractor/conversation/conversation-message.ts";
-import { answered, AT, gave, said, text, used } from "./transcript-lines.ts";
+import {
+  inOrderOfTime,
+  type ConversationMessage,
+} from "../../../src/contractor/conversation/conversation-message.ts";
+import { allOf, answered, AT, gave, said, text, used } from "./transcript-lines.ts";
 
 async function conversationIn(...lines: string[]): Promise<ConversationMessage[]> {
   const folder = await mkdtemp(join(tmpdir(), "conversation-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const path = join(folder, "transcript.jsonl");
   await writeFile(path, lines.join("\n"));
-  return Array.fromAsync(readClaudeConversation(path));
+  return allOf(readClaudeConversation(path));
 }
 
 describe("a conversation in Claude Code's transcript", () => {
@@ -43,10 +46,13 @@ describe("a conversation in Claude Code's transcript", () => {
   });
 
   it("has a person's words apart from what came along with them", async () => {
-    const payload = buildClaudeTurnPayload({
-      ...{ text: "look at this", context: "Sender: Ann", images: [] },
-      attachments: [{ name: "plan.pdf", mimeType: undefined, path: "/plan.pdf" }],
-    }, ["- inbox/plan.pdf"]);
+    const payload = buildClaudeTurnPayload(
+      {
+        ...{ text: "look at this", context: "Sender: Ann", images: [] },
+        attachments: [{ name: "plan.pdf", mimeType: undefined, path: "/plan.pdf" }],
+      },
+      ["- inbox/plan.pdf"],
+    );
     const prompt = withPreface(payload, ["<openclaw-history>\nuser: before\n</openclaw-history>"]).text;
     const [message] = await conversationIn(said(prompt));
     expect(message).toEqual({
@@ -62,10 +68,21 @@ describe("a conversation in Claude Code's transcript", () => {
       JSON.stringify({ type: "file-history-snapshot", messageId: "1" }),
       said("<command-name>/compact</command-name>\n<command-args>keep the roof</command-args>"),
       said("<local-command-stdout>Compacted</local-command-stdout>"),
-      JSON.stringify({ type: "system", subtype: "compact_boundary", timestamp: AT, content: "Conversation compacted" }),
+      JSON.stringify({
+        type: "system",
+        subtype: "compact_boundary",
+        timestamp: AT,
+        content: "Conversation compacted",
+      }),
       said("This session continues …", { isCompactSummary: true }),
-      answered("m1", text("API Error: 529"), { message: { id: "m1", model: "<synthetic>", content: [text("API Error: 529")] } }),
-      JSON.stringify({ type: "attachment", timestamp: AT, attachment: { type: "queued_command", prompt: "and the wall" } }),
+      answered("m1", text("API Error: 529"), {
+        message: { id: "m1", model: "<synthetic>", content: [text("API Error: 529")] },
+      }),
+      JSON.stringify({
+        type: "attachment",
+        timestamp: AT,
+        attachment: { type: "queued_command", prompt: "and the wall" },
+      }),
       said([{ type: "image", source: { type: "base64", media_type: "image/png", data: "AAAA" } }]),
       '{"type":"user","message":{"con',
     );
@@ -88,7 +105,11 @@ describe("a conversation in Claude Code's transcript", () => {
 
   it("is in order when it went on in other sessions and came back", async () => {
     const at = (minute: number): string => `2026-01-01T10:0${minute}:00.000Z`;
-    const message = (content: string, minute: number): ConversationMessage => ({ role: "user", content, at: at(minute) });
+    const message = (content: string, minute: number): ConversationMessage => ({
+      role: "user",
+      content,
+      at: at(minute),
+    });
     async function* from(...messages: ConversationMessage[]): AsyncGenerator<ConversationMessage> {
       yield* await Promise.resolve(messages);
     }
@@ -97,6 +118,6 @@ describe("a conversation in Claude Code's transcript", () => {
       from(message("c", 2), message("d", 3)),
       from(),
     ]);
-    expect((await Array.fromAsync(merged)).map(({ content }) => content).join("")).toBe("abcde");
+    expect((await allOf(merged)).map(({ content }) => content).join("")).toBe("abcde");
   });
 });

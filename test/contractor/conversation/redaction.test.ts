@@ -12,7 +12,11 @@ function without(content: string, more: Partial<ConversationMessage> = {}): Conv
 describe("a redacted message", () => {
   it.each([
     ["an API key", `use ${KEY} please`, KEY],
-    ["a token of GitHub's", "push with ghp_abcdefghijklmnopqrstuvwxyz0123456789", "ghp_abcdefghijklmnopqrstuvwxyz0123456789"],
+    [
+      "a token of GitHub's",
+      "push with ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+      "ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+    ],
     ["a bearer token", "Authorization: Bearer abcdefghijklmnopqrstuvwxyz", "abcdefghijklmnopqrstuvwxyz"],
     ["a password in a setting", "PASSWORD=correct-horse-battery", "correct-horse-battery"],
     ["an e-mail address", "write to ann.lee+x@mail.example.co.uk today", "ann.lee"],
@@ -35,7 +39,12 @@ describe("a redacted message", () => {
       tools: [
         {
           ...{ name: "Write", failed: false, result: `wrote ${KEY}` },
-          input: { file_path: "/srv/ann/x", edits: [{ text: KEY }], password: "correct horse battery", count: 3 },
+          input: {
+            file_path: "/srv/ann/x",
+            edits: [{ text: KEY }],
+            password: "correct horse battery",
+            count: 3,
+          },
         },
       ],
     });

@@ -42,7 +42,9 @@ describe("the turn log", () => {
     const names = (await readdir(folder)).toSorted();
     expect(names).toHaveLength(3);
     for (const name of names) expect((await stat(join(folder, name))).size).toBeLessThanOrEqual(1000);
-    expect((await linesIn(turnLogPathOf(folder))).map((line) => parseTurnLogLine(line)?.toolCalls).at(-1)).toBe(19);
+    expect(
+      (await linesIn(turnLogPathOf(folder))).map((line) => parseTurnLogLine(line)?.toolCalls).at(-1),
+    ).toBe(19);
   });
 
   it("has whole lines of several processes that write at once", async () => {
