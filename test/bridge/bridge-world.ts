@@ -200,7 +200,11 @@ export async function createBridgeWorld(
     });
   }
 
-  const turnLog = createFileTurnLog({ folder: root, log: (message) => world.log.push(message) });
+  const turnLog = createFileTurnLog({
+    folder: root,
+    log: (message) => world.log.push(message),
+    flushMs: NEVER_MS,
+  });
   const grants = createPermissionGrants();
   const choices = new Map<string, TurnChoices>();
   const latestTools: BridgeDependencies["latestTools"] = new Map();
