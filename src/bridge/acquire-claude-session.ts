@@ -10,6 +10,7 @@ import { quietSettingsOf } from "../contractor/quiet-environment.ts";
 import { verdictOnResume, type TranscriptWitness } from "../contractor/recovery.ts";
 import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
 import type { ConversationKey } from "../contractor/session-map/session-map-store.ts";
+import type { SessionSource } from "../contractor/turn-log/turn-log-entry.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { SessionLoan } from "../pool/session-loan.ts";
 import type { BridgeDependencies } from "./bridge-dependencies.ts";
@@ -22,6 +23,7 @@ import type { SessionTools } from "./turn.ts";
 /** The live Claude session of one turn. */
 export type AcquiredSession = {
   loan: SessionLoan;
+  source: SessionSource;
   /** The entry that this session continues; null when it is a new one. */
   continues: SessionMapEntry | null;
   /** The active entry that another session, this one, takes the place of once the turn is completed. */
@@ -54,6 +56,7 @@ export async function acquireClaudeSession(
   const { dependencies, key, signal, onWaiting } = acquisition;
   const entry = plan.kind === "continue" ? plan.entry : null;
   const resumption = { gone: false };
+  let opened: SessionSource = entry === null ? "new" : "resumed";
   const loan = await dependencies.pool.acquire(conversationId(key), {
     fingerprint: fingerprintOf(acquisition),
     claudeSessionId: entry?.claudeSessionId ?? null,
@@ -61,19 +64,22 @@ export async function acquireClaudeSession(
     ...{ signal, onWaiting },
     spareKey: () => spareKeyOf(acquisition),
     async open(spare) {
+      if (spare !== undefined) opened = "spare";
       const session = spare ?? (await openClaudeSession(acquisition, { entry, resumption }));
       collectLateAnswers(session, (text) => dependencies.deliverLateAnswer({ ...key, text }));
       return session;
     },
   });
+  if (resumption.gone) opened = "new";
+  const source = loan.warm ? "warm" : opened;
   if (plan.kind === "begin") {
     const { replaces, because: fresh, historyFrom } = plan;
-    return { loan, continues: null, replaces, fresh, historyFrom };
+    return { loan, source, continues: null, replaces, fresh, historyFrom };
   }
   const { historyFrom } = plan.entry;
   return resumption.gone
-    ? { loan, continues: null, replaces: plan.replaces ?? plan.entry, fresh: "lost", historyFrom }
-    : { loan, continues: plan.entry, replaces: plan.replaces, fresh: undefined, historyFrom };
+    ? { loan, source, continues: null, replaces: plan.replaces ?? plan.entry, fresh: "lost", historyFrom }
+    : { loan, source, continues: plan.entry, replaces: plan.replaces, fresh: undefined, historyFrom };
 }
 
 async function openClaudeSession(

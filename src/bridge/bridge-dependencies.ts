@@ -6,6 +6,7 @@ import type { OpenTurns } from "../contractor/open-turns.ts";
 import type { EndReason, SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
 import type { ConversationKey, SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import type { SpendingLedger } from "../contractor/spending/spending-ledger.ts";
+import type { TurnLog } from "../contractor/turn-log/file-turn-log.ts";
 import type { SessionPool } from "../pool/session-pool.ts";
 import type { PermissionGrants } from "./permission-grants.ts";
 import type { RecentFailures } from "./recent-failures.ts";
@@ -58,6 +59,8 @@ export type BridgeDependencies = {
   pool: SessionPool;
   /** Which endpoints take no requests at present. */
   limits: LimitBook;
+  /** What is kept of each turn, for whoever runs contractors. */
+  turnLog: TurnLog;
   /** For what no person is told of. */
   log(message: string): void;
   queue: TurnQueue;

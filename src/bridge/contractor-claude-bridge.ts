@@ -19,6 +19,8 @@ import { conversationId } from "./conversation-id.ts";
 import { normalizeClaudeError } from "./response-normalizer.ts";
 import { askAside, type SideAnswer, type SideQuestion } from "./side-question.ts";
 import { serveTurn } from "./serve-turn.ts";
+import { turnLogEntryOf } from "./turn-log-entry-of.ts";
+import { createTurnTimeline, type TurnTimeline } from "./turn-timeline.ts";
 import {
   emptyTurnRecord,
   type SessionTools,
@@ -64,28 +66,40 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
   const { pool, queue } = dependencies;
 
   async function runTurn(request: TurnRequest, observer: TurnObserver): Promise<TurnOutcome> {
+    const timeline = createTurnTimeline((step) => observer.onStep?.(step));
+    const outcome = await queueTurn(request, { observer, timeline });
+    if (outcome.kind === "failed") noteFailure(request, outcome.error);
+    dependencies.turnLog.append(turnLogEntryOf({ request, outcome, timeline, now: dependencies.now() }));
+    if (request.lastTurnOfProcess) await dependencies.turnLog.flush();
+    else if (mayNeedSpare(request, outcome)) void prepareSpare(request.agentId);
+    return outcome;
+  }
+
+  async function queueTurn(
+    request: TurnRequest,
+    { observer, timeline }: { observer: TurnObserver; timeline: TurnTimeline },
+  ): Promise<TurnOutcome> {
     if (request.openclawSessionKey === "") return failed(withoutIdentity());
     const { signal, settings, nativeTools } = request;
     const tools = { nativeTools, openclawTools: request.openclawTools?.list ?? null };
     dependencies.choices.set(conversationId(request), { settings, ...tools });
     dependencies.latestTools.set(request.agentId, tools);
     const maxWaiting = dependencies.readConfig().maxQueuedTurns;
-    const run = (signal: AbortSignal): Promise<TurnOutcome> =>
-      serveTurn(dependencies, { request: { ...request, signal }, observer });
-    const outcome = await queue
+    const run = (signal: AbortSignal): Promise<TurnOutcome> => {
+      timeline.started();
+      return serveTurn(dependencies, { request: { ...request, signal }, observer, timeline });
+    };
+    return queue
       .enqueue(conversationId(request), { signal, maxWaiting, run })
       .catch((cause: unknown) => failed(unexpectedFailure(cause)));
-    if (outcome.kind === "failed") noteFailure(request, outcome.error);
-    if (mayNeedSpare(request, outcome)) void prepareSpare(request.agentId);
-    return outcome;
   }
 
   function noteFailure({ agentId, openclawSessionKey }: ConversationKey, { code }: ContractorError): void {
     dependencies.failures.note({ agentId, openclawSessionKey, code, at: dependencies.now().toISOString() });
   }
 
-  function mayNeedSpare({ agentId, lastTurnOfProcess }: TurnRequest, outcome: TurnOutcome): boolean {
-    if (lastTurnOfProcess || outcome.kind !== "completed") return false;
+  function mayNeedSpare({ agentId }: TurnRequest, outcome: TurnOutcome): boolean {
+    if (outcome.kind !== "completed") return false;
     return !outcome.warm || !pool.hasSpare(agentId);
   }
 

@@ -18,6 +18,8 @@ export type Dispatch = {
   isCompaction: boolean;
   prepare: PreparePrompt;
   settings: SessionSettings;
+  /** Called when the session is there that is to get the prompt. */
+  onSession: (session: AcquiredSession) => void;
   /** Called before the contractor is given anything. */
   onAccepted: () => void;
   /** Called when a session has been given the prompt. */
@@ -110,6 +112,7 @@ async function prompt(
 ): Promise<Dispatched> {
   const { projection, clocks, signal } = turn;
   const live = session.loan.session;
+  turn.onSession(session);
   // What Claude does of its own accord would be taken for a part of this answer.
   await live.quiet(signal);
   const { unsupported } = await live.configure(turn.settings);

@@ -13,16 +13,16 @@ import type { BridgeDependencies } from "./bridge-dependencies.ts";
 import { isSlashCommand } from "./input-filter.ts";
 import { normalizeClaudeError } from "./response-normalizer.ts";
 import { takeTurn } from "./take-turn.ts";
+import type { TurnTimeline } from "./turn-timeline.ts";
 import { emptyTurnRecord, type TurnObserver, type TurnOutcome, type TurnRequest } from "./turn.ts";
+
+type QueuedTurn = { request: TurnRequest; observer: TurnObserver; timeline: TurnTimeline };
 
 /**
  * One turn that has its place in the queue: at the endpoint that it belongs to, and while that one is at its limit at the
  * next one that the contractor's settings name. Never sent twice once Claude has said or done anything. Never rejects.
  */
-export async function serveTurn(
-  dependencies: BridgeDependencies,
-  turn: { request: TurnRequest; observer: TurnObserver },
-): Promise<TurnOutcome> {
+export async function serveTurn(dependencies: BridgeDependencies, turn: QueuedTurn): Promise<TurnOutcome> {
   try {
     return await serve(dependencies, turn);
   } catch (cause) {
@@ -30,10 +30,7 @@ export async function serveTurn(
   }
 }
 
-async function serve(
-  dependencies: BridgeDependencies,
-  turn: { request: TurnRequest; observer: TurnObserver },
-): Promise<TurnOutcome> {
+async function serve(dependencies: BridgeDependencies, turn: QueuedTurn): Promise<TurnOutcome> {
   const { limits } = dependencies;
   const config = dependencies.readConfig();
   const own = resolveContractorAgentMetadata(config, turn.request.agentId);

@@ -16,15 +16,16 @@ import { lifeOf, openTurnBudget, type TurnBudget } from "./turn-budget.ts";
 import { createTurnProjection, type TurnProjection } from "./turn-projection.ts";
 import type { Service } from "./turn-service.ts";
 import { createTurnSession, type TurnSession } from "./turn-session.ts";
+import type { TurnTimeline } from "./turn-timeline.ts";
 import { watchTurn, type TurnWatch } from "./turn-watch.ts";
 import type { InboundMessage, TurnObserver, TurnOutcome, TurnRequest } from "./turn.ts";
 
 /** One turn at one endpoint, from top to bottom. Never rejects. */
 export async function takeTurn(
   dependencies: BridgeDependencies,
-  turn: { request: TurnRequest; observer: TurnObserver; service: Service },
+  turn: { request: TurnRequest; observer: TurnObserver; service: Service; timeline: TurnTimeline },
 ): Promise<TurnOutcome> {
-  const { request, observer, service } = turn;
+  const { request, observer, service, timeline } = turn;
   const { metadata } = service;
   const projection = createTurnProjection((event) => {
     observer.onEvent(event);
@@ -37,6 +38,7 @@ export async function takeTurn(
   try {
     // A mode that may not be, and a message that says nothing, start no process.
     const settings = settingsFor(dependencies, { request, metadata });
+    timeline.takenAt({ endpoint: endpointNameOf(metadata), model: settings.model ?? metadata.model ?? null });
     buildClaudeTurnPayload(request.message);
     budget = openTurnBudget({
       ...{ dependencies, metadata, record: projection.record },
@@ -61,7 +63,7 @@ export async function takeTurn(
     });
     outcome = await takeRecordedTurn({
       ...{ dependencies, request, observer, service, settings, workspace },
-      ...{ projection, progress, record, budget, session, watch },
+      ...{ projection, progress, record, budget, session, watch, timeline },
     });
   } catch (cause) {
     projection.finish("failed");
@@ -106,14 +108,16 @@ type RecordedTurnParts = {
   budget: TurnBudget;
   session: TurnSession;
   watch: TurnWatch;
+  timeline: TurnTimeline;
 };
 
 async function takeRecordedTurn(turn: RecordedTurnParts): Promise<TurnOutcome> {
-  const { request, projection, progress, record, budget, session, watch } = turn;
+  const { request, projection, progress, record, budget, session, watch, timeline } = turn;
   let keepAt: number | null = null;
   try {
     const dispatched = await dispatchTurn(dispatchOf(turn));
     budget.told(dispatched.outcome);
+    timeline.answered(dispatched.outcome.stopReason);
     watch.throwIfFired();
     if (dispatched.session === null) return cancelled(projection);
     const { outcome, prompt, summaryOwed } = dispatched;
@@ -154,7 +158,7 @@ function cancelled(projection: TurnProjection): TurnOutcome {
 
 function dispatchOf(turn: RecordedTurnParts): Dispatch {
   const { dependencies, request, observer, service, settings, workspace } = turn;
-  const { projection, progress, record, budget, session, watch } = turn;
+  const { projection, progress, record, budget, session, watch, timeline } = turn;
   const { clocks, signal } = watch;
   const { grants, seenCosts } = dependencies;
   return {
@@ -169,8 +173,15 @@ function dispatchOf(turn: RecordedTurnParts): Dispatch {
     onAccepted() {
       progress.accepted = true;
     },
-    onUpdate: budget.heard,
+    onUpdate(update) {
+      timeline.updated();
+      budget.heard(update);
+    },
+    onSession({ loan, source }) {
+      timeline.sessionReady({ claudeSessionId: loan.session.sessionId, source });
+    },
     onPrompted({ loan, continues }) {
+      timeline.promptSent();
       budget.prompted(loan.session.sessionId, continues === null);
       observer.onSteerable((message) =>
         steer(loan.session, { message, workspace, isOver: () => progress.over }),

@@ -17,6 +17,7 @@ import {
 } from "../acp/acp-adapter.ts";
 import type { TurnPurpose } from "../config/schema.ts";
 import type { ContractorError } from "../errors/contractor-error.ts";
+import type { TurnStep } from "./turn-timeline.ts";
 
 export { offeredNameOf };
 export type { OfferedCall, OfferedContent, OfferedResult, OfferedTool, OfferedTools };
@@ -137,6 +138,8 @@ export type PermissionAnswer = "allow-once" | "allow-always" | "deny";
 
 export type TurnObserver = {
   onEvent(event: TurnEvent): void;
+  /** How far the turn has got, for whoever measures it. */
+  onStep?(step: TurnStep): void;
   /** The turn has a session: it can be steered until `runTurn` settles. */
   onSteerable(steer: SteerTurn): void;
   /** Asked for every call, also for those that need no permission. */

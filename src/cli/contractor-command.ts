@@ -11,10 +11,13 @@ export type CommandResult = { data: unknown; text: string };
  */
 export async function runContractorCommand(
   options: { json?: boolean },
-  command: () => Promise<CommandResult>,
+  command: () => Promise<CommandResult | undefined>,
 ): Promise<void> {
   try {
-    const { data, text } = await command();
+    const result = await command();
+    // It has printed by itself.
+    if (result === undefined) return;
+    const { data, text } = result;
     // The host sends console.log to stderr when --json is given, so stdout is written directly.
     process.stdout.write(options.json ? `${JSON.stringify(data, null, 2)}\n` : `${text}\n`);
   } catch (cause) {

@@ -8,6 +8,7 @@ import type { HostCliContext } from "../openclaw/host-cli-context.ts";
 import { runContractorCommand } from "./contractor-command.ts";
 import { runDoctor } from "./doctor/doctor.ts";
 import { registerEndpointCommands } from "./endpoint/register-endpoint.ts";
+import { registerRecordCommands } from "./records/register-records.ts";
 import { registerBudgetCommands } from "./register-budget.ts";
 import { removeContractor } from "./remove.ts";
 import { resetSession } from "./reset-session.ts";
@@ -130,6 +131,7 @@ export function registerCli(program: Pick<Command, "command">, createContext: ()
 
   registerEndpointCommands(root, run);
   registerBudgetCommands(root, run);
+  registerRecordCommands(root, run);
 }
 
 /** `none` is a list of nothing. */

@@ -4,10 +4,10 @@ import type { CommandResult } from "./contractor-command.ts";
 
 export type Json = { json?: boolean };
 
-/** Runs one command with what it needs of the host, to its end. */
+/** Runs one command with what it needs of the host, to its end. A command that prints by itself gives nothing. */
 export type RunCommand = (
   options: Json,
-  command: (context: HostCliContext) => Promise<CommandResult>,
+  command: (context: HostCliContext) => Promise<CommandResult | undefined>,
 ) => Promise<void>;
 
 export function subcommand(parent: Command, name: string, description: string): Command {

@@ -58,6 +58,8 @@ export const ERROR_CODES = [
   "agent-overflow",
   "agent-session-lost",
   "agent-failed",
+  "output-exists",
+  "output-unwritable",
   "host-unsupported",
   "plugin-changed",
 ] as const;

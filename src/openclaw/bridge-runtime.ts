@@ -25,6 +25,8 @@ import { createFileOpenTurns } from "../contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../contractor/session-map/file-session-map-store.ts";
 import { createFileSpendingLedger } from "../contractor/spending/file-spending-ledger.ts";
 import type { SpendingLedger } from "../contractor/spending/spending-ledger.ts";
+import { createFileTurnLog, type TurnLog } from "../contractor/turn-log/file-turn-log.ts";
+import { turnLogFolderOf } from "../contractor/turn-log/turn-log-files.ts";
 import type { ContractorAgentMetadata } from "../contractor/metadata-resolver.ts";
 import type { SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import { readTemplates } from "../contractor/provisioning-record.ts";
@@ -51,6 +53,7 @@ import { watchEndpoints } from "./watch-endpoints.ts";
 type SharedRuntime = {
   translator: ChatTranslator;
   limits: LimitBook;
+  turnLog: TurnLog;
   leases: ProcessLeases;
   pool: SessionPool;
   queue: TurnQueue;
@@ -77,6 +80,7 @@ function newRuntime(log: (message: string) => void): SharedRuntime {
   const runtime: SharedRuntime = {
     translator: createChatTranslator(),
     limits: createLimitBook({ path: limitsPathOf(resolveStateDir()), log }),
+    turnLog: createFileTurnLog({ folder: turnLogFolderOf(resolveStateDir()), log }),
     leases: createProcessLeases({ folder: join(resolveStateDir(), PLUGIN_ID, "processes"), log }),
     pool: createSessionPool(poolLimits(pluginConfigSchema.parse({}))),
     queue: createTurnQueue(),
@@ -131,6 +135,7 @@ async function drain(shared: SharedRuntime, log: (message: string) => void): Pro
   await shared.gate.close();
   await shared.translator.close();
   await shared.limits.flush();
+  await shared.turnLog.flush();
   // A map that cannot be written must not keep the Gateway from ending; it lacks the latest times of activity then.
   for (const store of shared.stores.values()) {
     await store.flush().catch((cause: unknown) => {

@@ -1,10 +1,13 @@
+import { getSessionEntry } from "openclaw/plugin-sdk/session-store-runtime";
 import type { HistoryMessage } from "../bridge/turn.ts";
 import { HOST_CALLS } from "../config/trace-channels.ts";
+import type { ConversationKey } from "../contractor/session-map/session-map-store.ts";
 import type { AttemptParams } from "./harness-types.ts";
 import {
   loadTranscriptRuntime,
   type TranscriptEvent,
   type TranscriptMessage,
+  type TranscriptTarget,
   type VisibleTranscriptEntry,
 } from "./session-transcript.ts";
 
@@ -15,13 +18,23 @@ import {
 export async function readConversationHistory(params: AttemptParams): Promise<HistoryMessage[]> {
   const { agentId, sessionKey, sessionId, sessionTarget } = params;
   if (sessionKey === undefined || params.sessionPersistence === "detached") return [];
-  const runtime = await loadTranscriptRuntime();
-  const target = {
+  return readHistoryOf({
     sessionId,
     sessionKey,
     ...(agentId === undefined ? {} : { agentId }),
     ...(sessionTarget?.storePath === undefined ? {} : { storePath: sessionTarget.storePath }),
-  };
+  });
+}
+
+/** The same for whoever is in no turn of it. Empty when OpenClaw does not know the conversation. */
+export async function readStoredHistory(key: ConversationKey): Promise<HistoryMessage[]> {
+  const { agentId, openclawSessionKey: sessionKey } = key;
+  const sessionId = getSessionEntry({ agentId, sessionKey })?.sessionId;
+  return sessionId === undefined ? [] : readHistoryOf({ agentId, sessionKey, sessionId });
+}
+
+async function readHistoryOf(target: TranscriptTarget): Promise<HistoryMessage[]> {
+  const runtime = await loadTranscriptRuntime();
   const [visible, events] = await HOST_CALLS.tracePromise(
     () =>
       Promise.all([

@@ -1,12 +1,15 @@
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import { resolveStateDir } from "openclaw/plugin-sdk/state-paths";
 import { reportsCost } from "../acp/adapter-packages.ts";
+import type { HistoryMessage } from "../bridge/turn.ts";
 import type { AdapterName, ContractorConfig, PluginConfig } from "../config/schema.ts";
 import { claudeFolderEnvironment } from "../contractor/claude-environment.ts";
 import { createFileOpenTurns, type OpenTurns } from "../contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../contractor/session-map/file-session-map-store.ts";
 import { createFileSpendingLedger } from "../contractor/spending/file-spending-ledger.ts";
 import type { SpendingLedger } from "../contractor/spending/spending-ledger.ts";
+import type { ConversationMessage } from "../contractor/conversation/conversation-message.ts";
+import type { SecretRedactor } from "../contractor/conversation/redaction.ts";
 import type { ConversationKey, SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import { isCloud, type NamedEndpoint } from "../endpoint/endpoint-key.ts";
 import { probeAddressOf, type ProbeAddress } from "../endpoint/endpoint-probe.ts";
@@ -41,6 +44,10 @@ export type HostCliContext = {
   openSpending(workspace: string): SpendingLedger;
   /** The conversation that a person means with a session key. */
   conversationKeyOf(conversation: { agentId: string; sessionKey: string }): Promise<ConversationKey>;
+  /** What OpenClaw has of the conversation since its last reset, oldest first; empty when it does not know it. */
+  readHistory(key: ConversationKey): Promise<ConversationMessage[]>;
+  /** OpenClaw's own way to tell secrets in text. */
+  loadRedactor(): Promise<SecretRedactor>;
   isGatewayReachable(): Promise<boolean>;
   /** Rejects with the error that the Gateway's own attempt failed with. */
   resetThroughGateway(key: ConversationKey): Promise<GatewayReset>;
@@ -85,6 +92,13 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
       const { conversationKeyOf } = await import("./conversation-key.ts");
       return conversationKeyOf({ config: hostConfig, ...conversation });
     },
+    async readHistory(key) {
+      const { readStoredHistory } = await import("./conversation-history.ts");
+      return (await readStoredHistory(key)).map(messageOf);
+    },
+    async loadRedactor() {
+      return (await import("./host-redactor.ts")).HOST_REDACTOR;
+    },
     async isGatewayReachable() {
       const { isGatewayReachable } = await import("./gateway-probe.ts");
       return isGatewayReachable(GATEWAY_PROBE_MS);
@@ -108,4 +122,8 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
     uid: process.getuid?.(),
     now: () => new Date(),
   };
+}
+
+function messageOf({ role, text, at }: HistoryMessage): ConversationMessage {
+  return { role, content: text, at: at ?? null };
 }

@@ -27,6 +27,7 @@ import { createOpenClawTools, type HostToolCallRecord } from "./openclaw-tools.t
 import { readPluginConfig, type HostConfig } from "./plugin-config.ts";
 import { presentable } from "./tool-lines.ts";
 import { restrictedNativeTools } from "./tool-policy.ts";
+import { createTurnDiagnostics, type TurnDiagnostics } from "./turn-diagnostics.ts";
 import { mirrorAssistantMessage, type TranscriptReceipt } from "./transcript-mirror.ts";
 
 export type HarnessDependencies = {
@@ -44,6 +45,7 @@ type Attempt = {
   events: AttemptEvents;
   hooks: AttemptHooks;
   tools: AttemptTools;
+  diagnostics: TurnDiagnostics;
   /** How often Claude Code has compacted its context. */
   compactions: number;
   /** What was called of OpenClaw's own tools. */
@@ -64,6 +66,7 @@ async function takeAttempt(dependencies: HarnessDependencies, params: AttemptPar
     events: createAttemptEvents(params, log),
     hooks: createAttemptHooks(params, log),
     tools: createAttemptTools(params, log),
+    diagnostics: createTurnDiagnostics(params),
     compactions: 0,
     called: [],
   };
@@ -98,7 +101,9 @@ async function takeTurn(attempt: Attempt): Promise<TurnOutcome> {
     const request = await turnRequestOf(params, config, { nativeTools, openclawTools });
     const built = await hooks.promptBuilt({ ...request, signal: run.signal });
     await hooks.dispatched(built);
-    return await dependencies.bridge().runTurn(built, observerOf(attempt, built));
+    const outcome = await dependencies.bridge().runTurn(built, observerOf(attempt, built));
+    attempt.diagnostics.ended(outcome);
+    return outcome;
   } catch (cause) {
     const error = unexpectedFailure(cause);
     // What a plugin forbids, another model must not be asked for.
@@ -134,11 +139,14 @@ function observerOf(
   attempt: Attempt,
   { nativeTools, openclawTools }: Pick<TurnRequest, "nativeTools" | "openclawTools">,
 ): TurnObserver {
-  const { params, dependencies, events, run } = attempt;
+  const { params, dependencies, events, run, diagnostics } = attempt;
   const authority = createAttemptAuthority(params, { nativeTools, openclawTools, log: dependencies.log });
   return {
     onEvent: (event) => {
       onEvent(attempt, event);
+    },
+    onStep: (step) => {
+      diagnostics.onStep(step);
     },
     onSteerable: (steer) => {
       events.handedOver();

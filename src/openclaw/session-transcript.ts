@@ -12,7 +12,12 @@ export type VisibleTranscriptEntry = { entryId: string; message: TranscriptMessa
 /** Any row, messages included; the rows form a tree. */
 export type TranscriptEvent = { type?: string; id?: string; parentId?: string | null };
 
-type TranscriptTarget = { agentId?: string; sessionId: string; sessionKey: string; storePath?: string };
+export type TranscriptTarget = {
+  agentId?: string;
+  sessionId: string;
+  sessionKey: string;
+  storePath?: string;
+};
 
 /**
  * The little of `openclaw/plugin-sdk/session-transcript-runtime` that is used. The host ships that subpath as

@@ -29,6 +29,9 @@ import { resolveEndpointKey } from "../../src/endpoint/endpoint-key.ts";
 import { createLimitBook, type LimitBook } from "../../src/endpoint/limit-book.ts";
 import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
 import { createFileOpenTurns } from "../../src/contractor/open-turns.ts";
+import { createFileTurnLog } from "../../src/contractor/turn-log/file-turn-log.ts";
+import { turnLogPathOf } from "../../src/contractor/turn-log/turn-log-files.ts";
+import type { TurnLogEntry } from "../../src/contractor/turn-log/turn-log-entry.ts";
 import { createFileSpendingLedger } from "../../src/contractor/spending/file-spending-ledger.ts";
 import type { SpendingLedger } from "../../src/contractor/spending/spending-ledger.ts";
 import type { SessionMapEntry } from "../../src/contractor/session-map/session-map-entry.ts";
@@ -107,6 +110,8 @@ export type BridgeWorld = {
   entry(key?: ConversationKey): Promise<SessionMapEntry | null>;
   /** The map as another process has it. */
   anotherStore(folder?: string): SessionMapStore;
+  /** What the log has of the turns. */
+  turnLog(): Promise<TurnLogEntry[]>;
   /** Every prompt that an agent has received, in order. */
   prompts(): Promise<string[]>;
   /** What a new Gateway process begins with: the map and the agent's own files, no live session. */
@@ -144,6 +149,7 @@ export async function createBridgeWorld(
       pool,
       queue: createTurnQueue(),
       limits: world.limits,
+      turnLog,
       readConfig: () => world.config,
       openStore: () => world.store,
       openSpending: () => world.ledger,
@@ -197,6 +203,11 @@ export async function createBridgeWorld(
   }
 
   const failures = createRecentFailures();
+  const turnLog = createFileTurnLog({
+    folder: root,
+    log: (message) => world.log.push(message),
+    flushMs: NEVER_MS,
+  });
   const grants = createPermissionGrants();
   const choices = new Map<string, TurnChoices>();
   const latestTools: BridgeDependencies["latestTools"] = new Map();
@@ -241,11 +252,11 @@ export async function createBridgeWorld(
     },
     entry: (key = KEY) => world.store.get(key),
     anotherStore: openStore,
-    prompts: async () =>
-      (await readFile(promptLog, "utf8").catch(() => ""))
-        .split("\n")
-        .filter(Boolean)
-        .map((line) => JSON.parse(line) as string),
+    async turnLog() {
+      await turnLog.flush();
+      return linesOf<TurnLogEntry>(turnLogPathOf(root));
+    },
+    prompts: () => linesOf<string>(promptLog),
     async restart() {
       await world.store.flush();
       await world.ledger.flush();
@@ -300,6 +311,14 @@ function runTurn(
       ...observer,
     },
   );
+}
+
+async function linesOf<Value>(path: string): Promise<Value[]> {
+  const text = await readFile(path, "utf8").catch(() => "");
+  return text
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Value);
 }
 
 async function isPresent(path: string): Promise<boolean> {

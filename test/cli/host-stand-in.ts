@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import { pluginConfigSchema } from "../../src/config/schema.ts";
 import { claudeFolderEnvironment } from "../../src/contractor/claude-environment.ts";
+import type { ConversationMessage } from "../../src/contractor/conversation/conversation-message.ts";
 import { createFileOpenTurns } from "../../src/contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
 import type { NamedEndpoint } from "../../src/endpoint/endpoint-key.ts";
@@ -39,6 +40,8 @@ export type HostStandIn = {
   /** How the Gateway answers a reset; there is none at first. */
   gateway: HostCliContext["resetThroughGateway"];
   ambientVariables: string[];
+  /** What OpenClaw has of every conversation. */
+  history: ConversationMessage[];
   probeAddress: (endpoint: NamedEndpoint) => ProbeAddress | null;
   readonly limits: LimitBook;
   /** What a new command sees. */
@@ -69,6 +72,7 @@ export async function createHostStandIn(home: string): Promise<HostStandIn> {
     steps: [],
     gateway: () => Promise.resolve({ answer: "none" }),
     ambientVariables: [],
+    history: [],
     probeAddress: () => null,
     limits: createLimitBook({ path: join(home, "limits.json"), log: () => undefined, now: () => NOW }),
     context: () => createContext(host, home),
@@ -114,6 +118,12 @@ async function createContext(host: HostStandIn, home: string): Promise<HostCliCo
       Promise.resolve({
         agentId,
         openclawSessionKey: sessionKey === "main" ? `agent:${agentId}:main` : sessionKey.trim(),
+      }),
+    readHistory: () => Promise.resolve(host.history),
+    loadRedactor: () =>
+      Promise.resolve({
+        text: (text) => text.replaceAll(/sk-[\w-]+/g, "***"),
+        field: (name, value) => (name === "password" ? "***" : value.replaceAll(/sk-[\w-]+/g, "***")),
       }),
     isGatewayReachable: () => Promise.resolve(false),
     resetThroughGateway: (key) => host.gateway(key),

@@ -1,9 +1,14 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { z } from "zod";
 import type { ChatAnswer } from "../../scripts/world/chat-client.ts";
 import type { Gateway } from "../../scripts/world/gateway.ts";
+import { readClaudeConversation } from "../../src/contractor/conversation/claude-conversation.ts";
+import { turnLogFolderOf, turnLogPathOf } from "../../src/contractor/turn-log/turn-log-files.ts";
+import { parseTurnLogLine } from "../../src/contractor/turn-log/turn-log-entry.ts";
+import { allOf } from "../contractor/conversation/transcript-lines.ts";
 import { rememberingResponder } from "../fixtures/scripted-messages-api/remembering-responder.ts";
 import { chatHistory } from "./world/chat-history.ts";
 import {
@@ -69,6 +74,35 @@ describe.each([
 
   it("keeps each question and each answer once in OpenClaw's own history", async () => {
     expect(await chatHistory(gateway, sessionKeyOf(agentId, "ann"))).toEqual([
+      "user: remember the blue door",
+      "assistant: I will remember the blue door.",
+      "user: what did I ask you to remember?",
+      "assistant: You asked me to remember the blue door.",
+    ]);
+  });
+
+  it("logs one line for each turn, with its phases and no word of it", async () => {
+    const path = turnLogPathOf(turnLogFolderOf(world.openclaw.stateDir));
+    const linesOfAnn = async (): Promise<string[]> =>
+      (await readFile(path, "utf8"))
+        .split("\n")
+        .filter((line) => line.includes(sessionKeyOf(agentId, "ann")));
+    await expect.poll(linesOfAnn, { timeout: 5_000 }).toHaveLength(2);
+    const lines = await linesOfAnn();
+    expect(lines.map((line) => parseTurnLogLine(line))).toMatchObject(
+      [/new|spare/, /warm/].map((session) => ({
+        ...{ agentId, endpoint: "scripted", outcome: "completed", stopReason: "end_turn" },
+        session: expect.stringMatching(session) as string,
+        ms: { firstUpdate: expect.any(Number) as number, result: expect.any(Number) as number },
+      })),
+    );
+    expect(lines.join("\n")).not.toMatch(/blue door|remember/);
+  });
+
+  it("has a transcript of Claude's that can be exported", async () => {
+    const [entry] = await world.entriesOf(agentId, sessionKeyOf(agentId, "ann"));
+    const messages = await allOf(readClaudeConversation(entry?.transcript ?? ""));
+    expect(messages.map(({ role, content }) => `${role}: ${content}`)).toEqual([
       "user: remember the blue door",
       "assistant: I will remember the blue door.",
       "user: what did I ask you to remember?",
