@@ -1,6 +1,8 @@
 import { exitStatusOf, type ContractorError } from "../errors/contractor-error.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
+import { createProgress, type Progress } from "./progress.ts";
 import { printable } from "./table.ts";
+import { watch } from "./watch.ts";
 
 /** What a command gives: the data that scripts read, and the lines that people read. */
 export type CommandResult = { data: unknown; text: string };
@@ -11,14 +13,38 @@ export type CommandResult = { data: unknown; text: string };
  */
 export async function runContractorCommand(
   options: { json?: boolean },
-  command: () => Promise<CommandResult>,
+  command: (progress: Progress) => Promise<CommandResult>,
 ): Promise<void> {
   try {
-    const { data, text } = await command();
+    const progress = createProgress(process.stderr);
+    const { data, text } = await progress.during("Working", () => command(progress));
     // The host sends console.log to stderr when --json is given, so stdout is written directly.
     process.stdout.write(options.json ? `${JSON.stringify(data, null, 2)}\n` : `${text}\n`);
   } catch (cause) {
     reportFailure(unexpectedFailure(cause), options.json ?? false);
+  }
+}
+
+/** The same for a command that is shown again and again, until an interrupt. */
+export async function watchContractorCommand(
+  options: { json?: boolean; watch: number },
+  command: () => Promise<CommandResult>,
+): Promise<void> {
+  const { json = false, watch: everySeconds } = options;
+  const interrupt = new AbortController();
+  const stop = (): void => {
+    interrupt.abort();
+  };
+  process.once("SIGINT", stop);
+  // Whoever reads the frames has gone.
+  process.stdout.once("error", stop);
+  try {
+    await watch(command, { everySeconds, json, screen: process.stdout, signal: interrupt.signal });
+  } catch (cause) {
+    reportFailure(unexpectedFailure(cause), json);
+  } finally {
+    process.off("SIGINT", stop);
+    process.stdout.off("error", stop);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { CLI_ROOT } from "../config/identifiers.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
 import type { CommandResult } from "./contractor-command.ts";
 
@@ -9,6 +10,12 @@ export type RunCommand = (
   options: Json,
   command: (context: HostCliContext) => Promise<CommandResult>,
 ) => Promise<void>;
+
+/** What stands below a command's help: whole lines that can be typed. */
+export function examplesOf(...commands: string[]): string {
+  const lines = commands.map((command) => `  openclaw ${CLI_ROOT} ${command}`);
+  return ["", commands.length === 1 ? "Example:" : "Examples:", ...lines].join("\n");
+}
 
 export function subcommand(parent: Command, name: string, description: string): Command {
   return parent.command(name).description(description).option("--json", "print JSON for scripts");

@@ -12,13 +12,19 @@ import { isCloud, type NamedEndpoint } from "../endpoint/endpoint-key.ts";
 import { probeAddressOf, type ProbeAddress } from "../endpoint/endpoint-probe.ts";
 import { createLimitBook, limitsPathOf, type LimitBook } from "../endpoint/limit-book.ts";
 import { ANTHROPIC_API } from "../endpoint/provider-pins.ts";
+import type { OverviewQuery } from "../overview/overview.ts";
 import { createChatTranslator } from "../translator/chat-translator.ts";
 import { endpointAccess } from "./endpoint-access.ts";
 import { agentIdsOf, createAgentConfigWriter, type AgentConfigWriter } from "./agent-config-writer.ts";
 import { createBaseAgent, deleteBaseAgent } from "./agents-add-runner.ts";
 import { backUpConfig, type ConfigBackup } from "./config-backup.ts";
 import { conversationKeyOf } from "./conversation-key.ts";
-import { resetThroughGateway, type GatewayReset } from "./gateway-client.ts";
+import {
+  overviewFromGateway,
+  resetThroughGateway,
+  type GatewayOverview,
+  type GatewayReset,
+} from "./gateway-client.ts";
 import { isGatewayReachable } from "./gateway-probe.ts";
 import { hostAdapters } from "./host-adapters.ts";
 import { readPluginConfig, type HostConfig } from "./plugin-config.ts";
@@ -47,6 +53,8 @@ export type HostCliContext = {
   isGatewayReachable(): Promise<boolean>;
   /** Rejects with the error that the Gateway's own attempt failed with. */
   resetThroughGateway(key: ConversationKey): Promise<GatewayReset>;
+  /** Rejects with the error that the Gateway's own attempt failed with. */
+  overviewFromGateway(query: OverviewQuery): Promise<GatewayOverview>;
   /** Where an endpoint can be asked over HTTP, with its key; null for one that only Claude Code can ask. */
   probeAddress(endpoint: NamedEndpoint): Promise<ProbeAddress | null>;
   /** Endpoints that took no requests, as a Gateway has noted. */
@@ -86,6 +94,7 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
     conversationKeyOf: (conversation) => conversationKeyOf({ config: hostConfig, ...conversation }),
     isGatewayReachable: () => isGatewayReachable(GATEWAY_PROBE_MS),
     resetThroughGateway,
+    overviewFromGateway,
     async probeAddress(endpoint) {
       const { baseUrl = ANTHROPIC_API, key } = await endpointAccess(endpoint, {
         readConfig: () => hostConfig,

@@ -38,6 +38,8 @@ export type HostStandIn = {
   readonly steps: string[];
   /** How the Gateway answers a reset; there is none at first. */
   gateway: HostCliContext["resetThroughGateway"];
+  /** How the Gateway answers who asks what is running; there is none at first. */
+  overview: HostCliContext["overviewFromGateway"];
   ambientVariables: string[];
   probeAddress: (endpoint: NamedEndpoint) => ProbeAddress | null;
   readonly limits: LimitBook;
@@ -68,6 +70,7 @@ export async function createHostStandIn(home: string): Promise<HostStandIn> {
     before: {},
     steps: [],
     gateway: () => Promise.resolve({ answer: "none" }),
+    overview: () => Promise.resolve({ answer: "none" }),
     ambientVariables: [],
     probeAddress: () => null,
     limits: createLimitBook({ path: join(home, "limits.json"), log: () => undefined, now: () => NOW }),
@@ -116,6 +119,7 @@ async function createContext(host: HostStandIn, home: string): Promise<HostCliCo
     }),
     isGatewayReachable: () => Promise.resolve(false),
     resetThroughGateway: (key) => host.gateway(key),
+    overviewFromGateway: (query) => host.overview(query),
     probeAddress: (endpoint) => Promise.resolve(host.probeAddress(endpoint)),
     limits: host.limits,
     ambientVariables: host.ambientVariables,
@@ -137,6 +141,10 @@ function createConfigWriter(host: HostStandIn): HostCliContext["configWriter"] {
       editOwn((own) => {
         const changed = { ...(own.contractors?.[agentId] as object), ...changes };
         own.contractors = { ...own.contractors, [agentId]: JSON.parse(JSON.stringify(changed)) as unknown };
+      }),
+    changeShared: (changes) =>
+      editOwn((own) => {
+        Object.assign(own, changes);
       }),
     putContractor: (agentId, contractor) =>
       step(host, { name: "putContractor", of: agentId }, () =>
