@@ -7,7 +7,16 @@ import { renderTable } from "./table.ts";
 export function listContractors({ config }: HostCliContext): Promise<CommandResult> {
   const contractors = Object.entries(config.contractors).map(([agentId, contractor]) => {
     const { workspace, adapter, endpoint = null, model = null, mode, permissionMode } = contractor;
-    return { agentId, contractor: contractor.contractor, workspace, adapter, endpoint, model, mode, permissionMode };
+    return {
+      agentId,
+      contractor: contractor.contractor,
+      workspace,
+      adapter,
+      endpoint,
+      model,
+      mode,
+      permissionMode,
+    };
   });
   const text =
     contractors.length === 0

@@ -89,5 +89,7 @@ function duration(value: string): number {
   const [, amount, unit = ""] = /^(\d{1,6})([smhd])$/.exec(value) ?? [];
   const size = UNITS[unit];
   if (amount !== undefined && size !== undefined) return Number(amount) * size;
-  throw new InvalidArgumentError(`It must be a number with s, m, h or d, as in \`${CLI_ROOT} sessions --active-within 2h\`.`);
+  throw new InvalidArgumentError(
+    `It must be a number with s, m, h or d, as in \`${CLI_ROOT} sessions --active-within 2h\`.`,
+  );
 }

@@ -19,7 +19,7 @@ export type SessionsOptions = {
   sort?: (typeof SESSION_ORDERS)[number];
 };
 
-type Problem = { agentId: string; code: string; message: string; mend: string };
+type Problem = { agentId: string } & NonNullable<ContractorOverview["problem"]>;
 
 /**
  * The conversations of one contractor or of all, latest activity first. Of all, one that cannot be read keeps nobody from
@@ -38,9 +38,14 @@ export async function listSessions(
   const isShown = filterOf(options, context.now());
   const sessions = sessionRows(overview)
     .filter(isShown)
-    .sort((left, right) => rankIn(right, sort) - rankIn(left, sort) || rankIn(right, "activity") - rankIn(left, "activity"));
+    .sort(
+      (left, right) =>
+        rankIn(right, sort) - rankIn(left, sort) || rankIn(right, "activity") - rankIn(left, "activity"),
+    );
   const text = [
-    ...(sessions.length === 0 && problems.length > 0 ? [] : [tableOf(sessions, { options, now: context.now() })]),
+    ...(sessions.length === 0 && problems.length > 0
+      ? []
+      : [tableOf(sessions, { options, now: context.now() })]),
     ...problems.map((one) => printable(`${one.agentId}: ${errorOf(one).toParagraph()}`)),
     ...terminalBlock(sessions, agentId === undefined ? "first" : "all"),
   ].join("\n\n");
@@ -64,7 +69,9 @@ function filterOf({ state, activeWithin }: SessionsOptions, now: Date): (row: Se
 function rankIn(row: SessionRow, order: (typeof SESSION_ORDERS)[number]): number {
   switch (order) {
     case "activity":
-      return row.lastActivityAt === null || row.busy === true ? Number.MAX_SAFE_INTEGER : Date.parse(row.lastActivityAt);
+      return row.lastActivityAt === null || row.busy === true
+        ? Number.MAX_SAFE_INTEGER
+        : Date.parse(row.lastActivityAt);
     case "cost":
       return row.costUsd ?? -1;
     case "turns":

@@ -77,7 +77,13 @@ function usageText(usage: SessionUsage): string {
   return `${parts.join(", ")}${estimated ? " (estimated in part)" : ""}`;
 }
 
-function unknownConversation({ agentId, sessionKey }: { agentId: string; sessionKey: string }): ContractorError {
+function unknownConversation({
+  agentId,
+  sessionKey,
+}: {
+  agentId: string;
+  sessionKey: string;
+}): ContractorError {
   return new ContractorError("session-unknown", {
     message: `The contractor agent "${agentId}" has no conversation "${sessionKey}".`,
     mend: `Run \`openclaw ${CLI_ROOT} sessions --agent-id ${agentId}\` to see its conversations.`,

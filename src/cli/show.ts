@@ -40,7 +40,8 @@ function factsOf(
   { overview, now }: { overview: SeenOverview; now: Date },
 ): [string, string][] {
   const { agentId, warm, busy, queued, fullest, spent, lastError } = status;
-  const unknown = overview.gateway === "none" ? "no Gateway is running" : "not known: the Gateway does not tell";
+  const unknown =
+    overview.gateway === "none" ? "no Gateway is running" : "not known: the Gateway does not tell";
   const live =
     overview.gateway === "asked" ? `${warm ?? 0} warm, ${busy ?? 0} busy, ${queued ?? 0} queued` : unknown;
   const used = spent && { day: costText(spent.day.usd), agent: costText(spent.agent.usd) };

@@ -65,7 +65,18 @@ function describe(
   if (contractors.length === 0) {
     return `No contractor agents yet. Create one with \`openclaw ${CLI_ROOT} add --agent-id <id> --workspace <folder> --contractor claude\`.\n${gateway}`;
   }
-  const header = ["AGENT", "STATE", "WARM", "BUSY", "QUEUED", "SESSIONS", "CONTEXT", "TODAY", "ALL", "LAST ERROR"];
+  const header = [
+    "AGENT",
+    "STATE",
+    "WARM",
+    "BUSY",
+    "QUEUED",
+    "SESSIONS",
+    "CONTEXT",
+    "TODAY",
+    "ALL",
+    "LAST ERROR",
+  ];
   const table = renderTable(
     header,
     contractors.map((row) => [

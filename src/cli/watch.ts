@@ -49,6 +49,7 @@ function printed({ data, text }: CommandResult, json: boolean): string {
 /** Cut to the terminal: what scrolls cannot be redrawn. */
 function redrawn(text: string, rows = Infinity): string {
   const lines = text.split("\n");
-  const shown = lines.length < rows ? lines : [...lines.slice(0, rows - 2), `… ${lines.length - rows + 2} more lines`];
+  const shown =
+    lines.length < rows ? lines : [...lines.slice(0, rows - 2), `… ${lines.length - rows + 2} more lines`];
   return `${CURSOR_HOME}${shown.map((line) => `${line}${CLEAR_LINE_END}\n`).join("")}${CLEAR_BELOW}`;
 }

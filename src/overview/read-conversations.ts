@@ -17,11 +17,12 @@ export async function readConversations(
   // By instant, not by text: "00Z" sorts behind "00.5Z" as text.
   entries.sort((left, right) => Date.parse(right.lastActivityAt) - Date.parse(left.lastActivityAt));
   const active = new Set(entries.filter(isActive).map(conversationId));
-  const fresh = liveIds(live).filter(
-    (id) => conversationKeyOfId(id).agentId === agentId && !active.has(id),
-  );
+  const fresh = liveIds(live).filter((id) => conversationKeyOfId(id).agentId === agentId && !active.has(id));
   return [
-    ...fresh.map((id) => ({ ...newConversation(id, workspace), ...liveFacts(live, conversationKeyOfId(id)) })),
+    ...fresh.map((id) => ({
+      ...newConversation(id, workspace),
+      ...liveFacts(live, conversationKeyOfId(id)),
+    })),
     ...entries.map((entry) => ({
       ...mapped(entry, live),
       ...(isActive(entry) ? liveFacts(live, entry) : NOT_LIVE),

@@ -2,7 +2,11 @@ import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import { describe, expect, it } from "vitest";
 import type { ContractorClaudeBridge } from "../../src/bridge/contractor-claude-bridge.ts";
 import { ContractorError } from "../../src/errors/contractor-error.ts";
-import { OVERVIEW_METHOD, registerGatewayMethods, RESET_SESSION_METHOD } from "../../src/openclaw/gateway-methods.ts";
+import {
+  OVERVIEW_METHOD,
+  registerGatewayMethods,
+  RESET_SESSION_METHOD,
+} from "../../src/openclaw/gateway-methods.ts";
 import type { Overview, OverviewQuery } from "../../src/overview/overview.ts";
 import { sampleEntry } from "../suites/session-map-store-conformance.ts";
 
@@ -68,13 +72,16 @@ describe("the Gateway method that gives an overview", () => {
     expect(queries).toEqual([{}, { agentId: "dev", ended: true }]);
   });
 
-  it.each([{ agentId: "" }, { ended: "yes" }, { all: true }])("takes no parameters like %j", async (params) => {
-    expect(await askOverview(params, noOverview)).toMatchObject([
-      false,
-      undefined,
-      { code: "INVALID_REQUEST", details: { code: "usage" } },
-    ]);
-  });
+  it.each([{ agentId: "" }, { ended: "yes" }, { all: true }])(
+    "takes no parameters like %j",
+    async (params) => {
+      expect(await askOverview(params, noOverview)).toMatchObject([
+        false,
+        undefined,
+        { code: "INVALID_REQUEST", details: { code: "usage" } },
+      ]);
+    },
+  );
 });
 
 describe("the Gateway method that resets a session", () => {

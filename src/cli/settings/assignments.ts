@@ -1,6 +1,11 @@
 import { CLI_ROOT } from "../../config/identifiers.ts";
 import { ContractorError } from "../../errors/contractor-error.ts";
-import { CONTRACTOR_SETTINGS, FIXED_SETTINGS, SHARED_SETTINGS, type KnownSettings } from "./known-settings.ts";
+import {
+  CONTRACTOR_SETTINGS,
+  FIXED_SETTINGS,
+  SHARED_SETTINGS,
+  type KnownSettings,
+} from "./known-settings.ts";
 import { readValue } from "./read-value.ts";
 
 /** Undefined: back to its default. */
@@ -29,7 +34,8 @@ function readAssignment(
   if (SECRET.test(word)) throw secret();
   const schema = settings.get(name);
   if (schema === undefined) throw unknownName(name, { settings, agentId });
-  if (separator === -1) throw usage(`"${name}" has no value.`, `Write ${name}=<value>, or ${name}= for its default.`);
+  if (separator === -1)
+    throw usage(`"${name}" has no value.`, `Write ${name}=<value>, or ${name}= for its default.`);
   if (text === "") return { name, value: undefined };
   const read = readValue(schema, text);
   if ("value" in read) return { name, value: read.value };

@@ -26,5 +26,7 @@ export const SHARED_SETTINGS: KnownSettings = new Map<string, z.ZodType>(
 /** One line a setting, with what its schema says of it. */
 export function settingLines(settings: KnownSettings): string[] {
   const width = Math.max(...[...settings.keys()].map((name) => name.length));
-  return [...settings].map(([name, { description = "" }]) => `  ${name.padEnd(width)}  ${description}`.trimEnd());
+  return [...settings].map(([name, { description = "" }]) =>
+    `  ${name.padEnd(width)}  ${description}`.trimEnd(),
+  );
 }
