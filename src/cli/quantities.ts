@@ -5,7 +5,8 @@ const NOTHING = "-";
 
 /** "$0.42"; a dash where nobody knows. */
 export function costText(usd: number | null): string {
-  return usd === null ? NOTHING : amountIn("usd", usd);
+  if (usd === null) return NOTHING;
+  return usd === 0 ? "$0" : amountIn("usd", usd);
 }
 
 /** "950", "1.2k", "200k", "1.5M" tokens. */

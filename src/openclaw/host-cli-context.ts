@@ -78,6 +78,8 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
   const adapters = hostAdapters();
   const translator = createChatTranslator();
   const config = readPluginConfig(hostConfig);
+  // A long map is read once for all that a command wants to know of it.
+  const stores = new Map<string, SessionMapStore>();
   return {
     config,
     agentIds: agentIdsOf(hostConfig),
@@ -90,7 +92,11 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
     deleteBaseAgent,
     openTurns: (workspace) => createFileOpenTurns(workspace, () => new Date()),
     openSpending: (workspace) => createFileSpendingLedger({ workspace }),
-    openStore: (workspace) => createFileSessionMapStore({ workspace, retention: () => config }),
+    openStore(workspace) {
+      const store = stores.get(workspace) ?? createFileSessionMapStore({ workspace, retention: () => config });
+      stores.set(workspace, store);
+      return store;
+    },
     conversationKeyOf: (conversation) => conversationKeyOf({ config: hostConfig, ...conversation }),
     isGatewayReachable: () => isGatewayReachable(GATEWAY_PROBE_MS),
     resetThroughGateway,

@@ -4,6 +4,7 @@ import { pluginConfigSchema } from "../../src/config/schema.ts";
 import { claudeFolderEnvironment } from "../../src/contractor/claude-environment.ts";
 import { createFileOpenTurns } from "../../src/contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
+import type { SessionMapStore } from "../../src/contractor/session-map/session-map-store.ts";
 import type { NamedEndpoint } from "../../src/endpoint/endpoint-key.ts";
 import type { ProbeAddress } from "../../src/endpoint/endpoint-probe.ts";
 import { createLimitBook, type LimitBook } from "../../src/endpoint/limit-book.ts";
@@ -82,6 +83,7 @@ export async function createHostStandIn(home: string): Promise<HostStandIn> {
 
 async function createContext(host: HostStandIn, home: string): Promise<HostCliContext> {
   const config = await host.readConfig();
+  const stores = new Map<string, SessionMapStore>();
   return {
     config: pluginConfigSchema.parse(ownPartOf(config)),
     agentIds: Object.keys(config.agents.entries),
@@ -110,7 +112,11 @@ async function createContext(host: HostStandIn, home: string): Promise<HostCliCo
           agents.entries = without(agents.entries, agentId);
         });
       }),
-    openStore: (workspace) => createFileSessionMapStore({ workspace }),
+    openStore(workspace) {
+      const store = stores.get(workspace) ?? createFileSessionMapStore({ workspace });
+      stores.set(workspace, store);
+      return store;
+    },
     openTurns: (workspace) => createFileOpenTurns(workspace, () => NOW),
     openSpending: (workspace) => createFileSpendingLedger({ workspace, now: () => NOW, timeZone: "UTC" }),
     conversationKeyOf: ({ agentId, sessionKey }) => ({

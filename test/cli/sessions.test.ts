@@ -42,7 +42,9 @@ describe("sessions", () => {
       const { turns, workspace } = entry;
       const row = { agentId, openclawSessionKey, claudeSessionId, state, createdAt, lastActivityAt };
       const openWith = { cwd: workspace, command: ["claude", "--resume", claudeSessionId] };
-      return { ...row, endedAt: null, endedBy: null, turns, workspace, openWith };
+      const untold = { usage: null, costUsd: null, contextTokens: null, contextWindow: null, endpoint: null };
+      const live = { warm: false, busy: false, queued: 0, lastError: null };
+      return { ...row, endedAt: null, endedBy: null, turns, ...untold, ...live, workspace, openWith };
     };
     const { data, text } = await list();
     expect(data).toEqual({
@@ -51,9 +53,9 @@ describe("sessions", () => {
     });
     expect(text).toBe(
       [
-        "AGENT  STATE   TURNS  LAST ACTIVITY  CLAUDE SESSION  OPENCLAW SESSION",
-        "ops    active  1      2 h ago        claude-long-id  agent:dev:main",
-        "dev    active  1      2 h ago        claude-1        agent:dev:main",
+        "AGENT  STATE   LIVE  TURNS  CONTEXT  COST  LAST ACTIVITY  CLAUDE SESSION  OPENCLAW SESSION",
+        "ops    active  -     1      -        -     2 h ago        claude-long-id  agent:dev:main",
+        "dev    active  -     1      -        -     2 h ago        claude-1        agent:dev:main",
         "",
         "To open one in a terminal, `cd <workspace> && claude --resume <Claude session>`; the first:",
         `  cd ${ops} && claude --resume claude-long-id`,
@@ -96,8 +98,8 @@ describe("sessions", () => {
     });
     expect(byId["b"]).toMatchObject({ state: "orphaned", endedBy: "lost", endedAt, openWith: null });
     expect(byId["c"]).toMatchObject({ state: "active", endedBy: null, endedAt: null });
-    expect(text).toContain("dev    closed (reset)   1");
-    expect(text).toContain("dev    orphaned (lost)  1");
+    expect(text).toContain("dev    closed (reset)   -     1");
+    expect(text).toContain("dev    orphaned (lost)  -     1");
     expect(text.split("\n\n").at(-1)).toBe(`To open in a terminal:\n  cd ${workspace} && claude --resume c`);
   });
 
