@@ -121,11 +121,9 @@ export function registerCli(program: Pick<Command, "command">, createContext: ()
       run(options, (context) => removeContractor(context, options)),
     );
 
-  subcommand(
-    root,
-    "doctor",
-    "Look for what is wrong with credentials and endpoints, and say what to do",
-  ).action((options: Json) => run(options, runDoctor));
+  subcommand(root, "doctor", "Look for what is wrong with credentials and endpoints, and say what to do")
+    .addHelpText("after", examplesOf("doctor"))
+    .action((options: Json) => run(options, runDoctor));
 
   registerEndpointCommands(root, run);
   registerBudgetCommands(root, run);

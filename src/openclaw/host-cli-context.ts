@@ -93,7 +93,8 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
     openTurns: (workspace) => createFileOpenTurns(workspace, () => new Date()),
     openSpending: (workspace) => createFileSpendingLedger({ workspace }),
     openStore(workspace) {
-      const store = stores.get(workspace) ?? createFileSessionMapStore({ workspace, retention: () => config });
+      const store =
+        stores.get(workspace) ?? createFileSessionMapStore({ workspace, retention: () => config });
       stores.set(workspace, store);
       return store;
     },

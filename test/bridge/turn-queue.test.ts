@@ -45,7 +45,12 @@ describe("the load of a queue", () => {
     const turns = [queue.enqueue("main", one.turn), queue.enqueue("main", two.turn)];
     const interrupted = queue.interrupt("other", () => Promise.resolve());
     const idle = { busy: false, queued: 0 };
-    expect(queue.loads()).toEqual(new Map([["main", { busy: true, queued: 1 }], ["other", idle]]));
+    expect(queue.loads()).toEqual(
+      new Map([
+        ["main", { busy: true, queued: 1 }],
+        ["other", idle],
+      ]),
+    );
     one.finish();
     two.finish();
     await Promise.all([...turns, interrupted]);

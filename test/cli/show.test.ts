@@ -23,14 +23,24 @@ afterEach(async () => {
 
 async function show(options: ShowOptions): Promise<{ data: unknown; lines: string[] }> {
   const { data, text } = await showContractor(await host.context(), options);
-  return { data, lines: stripVTControlCharacters(text).split("\n").map((line) => line.trim().replaceAll(/ +/g, " ")) };
+  return {
+    data,
+    lines: stripVTControlCharacters(text)
+      .split("\n")
+      .map((line) => line.trim().replaceAll(/ +/g, " ")),
+  };
 }
 
 describe("show, of a contractor", () => {
   it("tells how it is set, defaults included, and what it does", async () => {
     const workspace = await addTo({ host, home }, "dev", { model: "opus" });
     await change(host, "dev", { budget: { day: { tokens: 1_000 } } });
-    const conversation = sampleConversation({ workspace, contextTokens: 90_000, contextWindow: 200_000, warm: true });
+    const conversation = sampleConversation({
+      workspace,
+      contextTokens: 90_000,
+      contextWindow: 200_000,
+      warm: true,
+    });
     const tally = { usd: 0.5, tokens: 9, turns: 1 };
     const dev = sampleContractor({
       ...{ workspace, warm: 1, conversations: [conversation] },
@@ -42,7 +52,12 @@ describe("show, of a contractor", () => {
     };
     const { data, lines } = await show({ agentId: "dev" });
     expect(data).toMatchObject({
-      contractor: { agentId: "dev", warm: 1, busy: 0, budget: [{ scope: "day", unit: "tokens", limit: 1_000 }] },
+      contractor: {
+        agentId: "dev",
+        warm: 1,
+        busy: 0,
+        budget: [{ scope: "day", unit: "tokens", limit: 1_000 }],
+      },
       settings: { workspace, model: "opus", silenceMinutes: 30, onLimit: "error", routes: [] },
       conversations: [{ agentId: "dev", openclawSessionKey: "agent:dev:main", warm: true }],
     });
@@ -76,14 +91,27 @@ describe("show, of a conversation", () => {
     const workspace = await addTo({ host, home }, "dev");
     const transcript = join(home, "two.jsonl");
     const lastActivityAt = "2026-01-01T22:00:00Z";
-    const usage = { inputTokens: 1_200, outputTokens: 34, cacheReadTokens: 5, cacheWriteTokens: 7, estimated: false };
+    const usage = {
+      inputTokens: 1_200,
+      outputTokens: 34,
+      cacheReadTokens: 5,
+      cacheWriteTokens: 7,
+      estimated: false,
+    };
     await install(workspace, sampleEntry({ workspace, claudeSessionId: "one" }));
     const two = { claudeSessionId: "two", transcript, lastActivityAt, usage, costUsd: 0.42, turns: 3 };
     await install(workspace, sampleEntry({ workspace, ...two }), "reset");
     await install(workspace, sampleEntry({ workspace, openclawSessionKey: "other" }));
     const { data, lines } = await show({ agentId: "dev", sessionKey: "main" });
     expect(data).toMatchObject({
-      conversation: { claudeSessionId: "two", state: "active", usage, costUsd: 0.42, transcript, warm: false },
+      conversation: {
+        claudeSessionId: "two",
+        state: "active",
+        usage,
+        costUsd: 0.42,
+        transcript,
+        warm: false,
+      },
       earlier: [{ claudeSessionId: "one", state: "closed", endedBy: "reset" }],
     });
     expect(lines).toEqual(
@@ -98,6 +126,8 @@ describe("show, of a conversation", () => {
         "Earlier sessions:",
       ]),
     );
-    await expect(show({ agentId: "dev", sessionKey: "gone" })).rejects.toMatchObject({ code: "session-unknown" });
+    await expect(show({ agentId: "dev", sessionKey: "gone" })).rejects.toMatchObject({
+      code: "session-unknown",
+    });
   });
 });

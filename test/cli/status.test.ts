@@ -96,7 +96,9 @@ describe("status", () => {
     host.overview = () => Promise.resolve({ answer: "done", overview: { ...overview, contractors: [] } });
     const { data, text } = await status();
     expect(data).toEqual({ contractors: [], gateway: { reachable: true, pool: overview.pool } });
-    expect(text).toMatch(/contractor-agents add .*\nGateway: reachable, 3 of 6 Claude sessions live, 1 of them spare$/);
+    expect(text).toMatch(
+      /contractor-agents add .*\nGateway: reachable, 3 of 6 Claude sessions live, 1 of them spare$/,
+    );
   });
 
   it("names every problem that keeps a contractor from answering", async () => {
@@ -133,17 +135,30 @@ describe("status, while a Gateway runs", () => {
   it("shows what is under way, how full, what it costs and what went wrong last", async () => {
     const workspace = await add("dev");
     await add("late");
-    const main = sampleConversation({ contextTokens: 90_000, contextWindow: 200_000, warm: true, busy: true });
+    const main = sampleConversation({
+      contextTokens: 90_000,
+      contextWindow: 200_000,
+      warm: true,
+      busy: true,
+    });
     const other = sampleConversation({ openclawSessionKey: "other", contextTokens: 180_000, queued: 2 });
     const dev = sampleContractor({
       ...{ workspace, warm: 2, busy: 1, queued: 2, spare: true, conversations: [main, other] },
-      spent: { day: { usd: 0.5, tokens: 9, turns: 2 }, agent: { usd: 12, tokens: 99, turns: 30 }, since: null },
+      spent: {
+        day: { usd: 0.5, tokens: 9, turns: 2 },
+        agent: { usd: 12, tokens: 99, turns: 30 },
+        since: null,
+      },
       lastError: { code: "agent-limit", at: "2026-01-01T23:55:00.000Z", openclawSessionKey: "other" },
     });
     host.overview = () => Promise.resolve({ answer: "done", overview: { ...overview, contractors: [dev] } });
     const { data, text } = await status();
     const { warm, busy, queued, spare, lastError, spent } = dev;
-    const fullest = { openclawSessionKey: main.openclawSessionKey, contextTokens: 90_000, contextWindow: 200_000 };
+    const fullest = {
+      openclawSessionKey: main.openclawSessionKey,
+      contextTokens: 90_000,
+      contextWindow: 200_000,
+    };
     expect(data).toMatchObject({
       contractors: [
         { agentId: "dev", warm, busy, queued, spare, lastError, spent, fullest },
@@ -167,7 +182,8 @@ describe("status, while a Gateway runs", () => {
     });
     expect(stripVTControlCharacters(text)).toMatch(/^dev +ok +\? +\? +\? +1 active /m);
     expect(text).toMatch(/Gateway: reachable, but it does not tell what is running \(unknown method\)$/);
-    host.overview = () => Promise.reject(new ContractorError("config-invalid", { message: "Odd.", mend: "Mend." }));
+    host.overview = () =>
+      Promise.reject(new ContractorError("config-invalid", { message: "Odd.", mend: "Mend." }));
     expect((await status()).text).toMatch(/\(Odd\. Mend\.\)$/);
   });
 });

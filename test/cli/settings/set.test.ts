@@ -38,7 +38,11 @@ describe("set, of one contractor", () => {
     const before = await dev();
     const { data, text } = await set(
       ...["permissionMode=plan", "silenceMinutes=90", "tools=messaging, cron", "mcpServers=none"],
-      ...["model=123", "bypassAcknowledged=true", 'routes=[{"purpose":["heartbeat"],"endpoint":"subscription"}]'],
+      ...[
+        "model=123",
+        "bypassAcknowledged=true",
+        'routes=[{"purpose":["heartbeat"],"endpoint":"subscription"}]',
+      ],
     );
     expect(await dev()).toEqual({
       ...(before as object),
@@ -65,7 +69,12 @@ describe("set, of one contractor", () => {
   it("takes a setting back to its default", async () => {
     await set("model=opus", "silenceMinutes=90");
     const { data } = await set("model=", "silenceMinutes=");
-    expect(data).toMatchObject({ changes: [{ before: "opus", now: null }, { before: 90, now: 30 }] });
+    expect(data).toMatchObject({
+      changes: [
+        { before: "opus", now: null },
+        { before: 90, now: 30 },
+      ],
+    });
     expect(await dev()).not.toHaveProperty("model");
     expect(await dev()).not.toHaveProperty("silenceMinutes");
   });
@@ -100,14 +109,16 @@ describe("set, of one contractor", () => {
     expect(await ownConfig()).toEqual(before);
   });
 
-  it.each(["apiKey=abc", "anthropicToken=abc", "model=sk-ant-api03-abcdefgh", "model=ghp_abcdefghijklmnopqrstuvwx"])(
-    "refuses a secret (%s), and does not repeat it",
-    async (word) => {
-      const error: unknown = await set(word).catch((cause: unknown) => cause);
-      expect(error).toMatchObject({ code: "usage", message: "Settings hold no secret." });
-      expect(JSON.stringify(error)).not.toContain(word.split("=")[1]);
-    },
-  );
+  it.each([
+    "apiKey=abc",
+    "anthropicToken=abc",
+    "model=sk-ant-api03-abcdefgh",
+    "model=ghp_abcdefghijklmnopqrstuvwx",
+  ])("refuses a secret (%s), and does not repeat it", async (word) => {
+    const error: unknown = await set(word).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: "usage", message: "Settings hold no secret." });
+    expect(JSON.stringify(error)).not.toContain(word.split("=")[1]);
+  });
 
   it.each([
     ["an endpoint that is not there", "endpoint=gone", "endpoint-unknown"],
@@ -131,9 +142,11 @@ describe("set, of one contractor", () => {
 
   it("knows nobody who is no contractor", async () => {
     const context = await host.context();
-    await expect(setSettings(context, { agentId: "ops", assignments: ["model=opus"] })).rejects.toMatchObject({
-      code: "contractor-unknown",
-    });
+    await expect(setSettings(context, { agentId: "ops", assignments: ["model=opus"] })).rejects.toMatchObject(
+      {
+        code: "contractor-unknown",
+      },
+    );
   });
 });
 
@@ -141,7 +154,13 @@ describe("set, of all contractors", () => {
   it("changes what holds for all of them, and takes it back", async () => {
     const { data, text } = await setShared("idleMinutes=30", "spareSessions=0");
     expect(await ownConfig()).toMatchObject({ idleMinutes: 30, spareSessions: 0 });
-    expect(data).toMatchObject({ agentId: null, changes: [{ before: 10, now: 30 }, { before: 1, now: 0 }] });
+    expect(data).toMatchObject({
+      agentId: null,
+      changes: [
+        { before: 10, now: 30 },
+        { before: 1, now: 0 },
+      ],
+    });
     expect(text).toMatch(/next message of every contractor on\.$/);
     await setShared("idleMinutes=");
     expect(await ownConfig()).not.toHaveProperty("idleMinutes");
