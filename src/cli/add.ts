@@ -1,4 +1,4 @@
-import { access, constants, rm, rmdir, stat } from "node:fs/promises";
+import { rm, rmdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CLAUDE_LOGIN } from "../config/endpoint-schema.ts";
 import { BRIDGE_MODEL_REF, CLI_ROOT } from "../config/identifiers.ts";
@@ -22,6 +22,7 @@ import { ContractorError } from "../errors/contractor-error.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
 import type { CommandResult } from "./contractor-command.ts";
 import { deleteAgentKeepingWorkspace } from "./delete-agent.ts";
+import { requireExecutable } from "./require-executable.ts";
 import { renderFacts } from "./table.ts";
 
 export type AddOptions = {
@@ -171,19 +172,6 @@ async function removeCreated(paths: string[]): Promise<void> {
   for (const path of paths.toReversed()) {
     await rm(path).catch(() => rmdir(path).catch(() => undefined));
   }
-}
-
-async function requireExecutable(path: string): Promise<void> {
-  const program = resolve(path);
-  const executable = await access(program, constants.X_OK).then(
-    async () => (await stat(program)).isFile(),
-    () => false,
-  );
-  if (executable) return;
-  throw new ContractorError("executable-missing", {
-    message: `The Claude executable ${program} does not exist or may not be executed.`,
-    mend: "Name an installed `claude`, or leave --claude-executable out to use the one that the adapter brings.",
-  });
 }
 
 function describe(options: AddOptions, workspace: string): string {

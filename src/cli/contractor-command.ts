@@ -1,6 +1,9 @@
 import { exitStatusOf, type ContractorError } from "../errors/contractor-error.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
+import { createProgress, NO_PROGRESS, type Progress } from "./progress.ts";
 import { printable } from "./table.ts";
+import { untilInterrupted } from "./until-interrupted.ts";
+import { watch } from "./watch.ts";
 
 /** What a command gives: the data that scripts read, and the lines that people read. */
 export type CommandResult = { data: unknown; text: string };
@@ -10,18 +13,33 @@ export type CommandResult = { data: unknown; text: string };
  * stdout, an error as one paragraph to stderr. Sets the exit status: 1 for a failure, 2 for wrong usage.
  */
 export async function runContractorCommand(
-  options: { json?: boolean },
-  command: () => Promise<CommandResult | undefined>,
+  options: { json?: boolean; printsItself?: boolean },
+  command: (progress: Progress) => Promise<CommandResult | undefined>,
 ): Promise<void> {
   try {
-    const result = await command();
-    // It has printed by itself.
+    const progress = options.printsItself === true ? NO_PROGRESS : createProgress(process.stderr);
+    const result = await progress.during("Working", () => command(progress));
     if (result === undefined) return;
     const { data, text } = result;
     // The host sends console.log to stderr when --json is given, so stdout is written directly.
     process.stdout.write(options.json ? `${JSON.stringify(data, null, 2)}\n` : `${text}\n`);
   } catch (cause) {
     reportFailure(unexpectedFailure(cause), options.json ?? false);
+  }
+}
+
+/** The same for a command that is shown again and again, until an interrupt. */
+export async function watchContractorCommand(
+  options: { json?: boolean; watch: number },
+  command: () => Promise<CommandResult>,
+): Promise<void> {
+  const { json = false, watch: everySeconds } = options;
+  try {
+    await untilInterrupted((signal) =>
+      watch(command, { everySeconds, json, screen: process.stdout, signal }),
+    );
+  } catch (cause) {
+    reportFailure(unexpectedFailure(cause), json);
   }
 }
 

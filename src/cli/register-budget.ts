@@ -1,9 +1,8 @@
 import { InvalidArgumentError, type Command } from "commander";
-import { CLI_ROOT } from "../config/identifiers.ts";
 import type { BudgetScope } from "../config/schema.ts";
 import { BUDGET_SCOPES } from "../contractor/spending/budget.ts";
 import { resetBudget, setBudget, type BudgetLimit, type BudgetSetOptions } from "./budget.ts";
-import { subcommand, type RunCommand } from "./subcommand.ts";
+import { examplesOf, subcommand, type RunCommand } from "./subcommand.ts";
 
 const FOR_WHAT: Record<BudgetScope, string> = {
   turn: "for one turn",
@@ -27,13 +26,11 @@ export function registerBudgetCommands(root: Command, run: RunCommand): void {
   set
     .addHelpText(
       "after",
-      [
-        "",
-        "Examples:",
-        `  openclaw ${CLI_ROOT} budget set dev --day-usd 5 --turn-tokens 200000`,
-        `  openclaw ${CLI_ROOT} budget set dev --turn-tokens none`,
-        `  openclaw ${CLI_ROOT} budget set dev --clear`,
-      ].join("\n"),
+      examplesOf(
+        "budget set dev --day-usd 5 --turn-tokens 200000",
+        "budget set dev --turn-tokens none",
+        "budget set dev --clear",
+      ),
     )
     .action((agentId: string, options: Omit<BudgetSetOptions, "agentId"> & { json?: boolean }) =>
       run(options, (context) => setBudget(context, { ...options, agentId })),
@@ -41,7 +38,7 @@ export function registerBudgetCommands(root: Command, run: RunCommand): void {
 
   subcommand(budget, "reset", "Count what the agent uses as a whole from nothing again")
     .argument("<agent>", "the contractor agent")
-    .addHelpText("after", `\nExample:\n  openclaw ${CLI_ROOT} budget reset dev`)
+    .addHelpText("after", examplesOf("budget reset dev"))
     .action((agentId: string, options: { json?: boolean }) =>
       run(options, (context) => resetBudget(context, agentId)),
     );

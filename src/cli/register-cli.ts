@@ -10,11 +10,12 @@ import { runDoctor } from "./doctor/doctor.ts";
 import { registerEndpointCommands } from "./endpoint/register-endpoint.ts";
 import { registerRecordCommands } from "./records/register-records.ts";
 import { registerBudgetCommands } from "./register-budget.ts";
+import { tellingContext } from "./progress.ts";
 import { removeContractor } from "./remove.ts";
 import { resetSession } from "./reset-session.ts";
-import { listSessions } from "./sessions.ts";
-import { contractorStatus } from "./status.ts";
-import { subcommand, type Json, type RunCommand } from "./subcommand.ts";
+import { registerViewCommands } from "./register-views.ts";
+import { registerSetCommand } from "./settings/register-set.ts";
+import { examplesOf, subcommand, type Json, type RunCommand } from "./subcommand.ts";
 import { answerUsageErrors } from "./usage-errors.ts";
 
 export const CLI_DESCRIPTION = "Manage contractor agents (Claude Code behind OpenClaw)";
@@ -27,7 +28,8 @@ export function registerCli(program: Pick<Command, "command">, createContext: ()
   const root = program.command(CLI_ROOT).description(CLI_DESCRIPTION);
   answerUsageErrors(root);
 
-  const run: RunCommand = (options, command) => runContractorCommand(options, () => command(createContext()));
+  const run: RunCommand = (options, command) =>
+    runContractorCommand(options, (progress) => command(tellingContext(createContext(), progress)));
 
   subcommand(root, "add", "Create a contractor agent: an OpenClaw agent whose turns Claude Code takes")
     .requiredOption("--agent-id <id>", "id of the new OpenClaw agent")
@@ -78,27 +80,21 @@ export function registerCli(program: Pick<Command, "command">, createContext: ()
       [
         "",
         `Groups of tools: ${Object.keys(OPENCLAW_TOOL_GROUPS).join(", ")}`,
-        "",
-        "Examples:",
-        `  openclaw ${CLI_ROOT} add --agent-id dev --workspace ~/code/app --contractor claude`,
-        `  openclaw ${CLI_ROOT} add --agent-id ops --workspace ~/ops --contractor claude --tools messaging,cron`,
+        examplesOf(
+          "add --agent-id dev --workspace ~/code/app --contractor claude",
+          "add --agent-id ops --workspace ~/ops --contractor claude --tools messaging,cron",
+        ),
       ].join("\n"),
     )
     .action((options: AddOptions & Json) => run(options, (context) => addContractor(context, options)));
 
-  subcommand(root, "status", "Show every contractor agent and what is wrong with it").action(
-    (options: Json) => run(options, contractorStatus),
-  );
-
-  subcommand(root, "sessions", "List the conversations and their Claude sessions")
-    .option("--agent-id <id>", "only this contractor agent")
-    .action((options: { agentId?: string } & Json) =>
-      run(options, (context) => listSessions(context, options)),
-    );
+  registerViewCommands(root, { run, createContext });
+  registerSetCommand(root, run);
 
   subcommand(root, "reset-session", "Let a conversation begin anew with its next message")
     .requiredOption("--agent-id <id>", "the contractor agent")
     .requiredOption("--session-key <key>", "the OpenClaw session key, as `sessions` shows it")
+    .addHelpText("after", examplesOf("reset-session --agent-id dev --session-key main"))
     .action((options: { agentId: string; sessionKey: string } & Json) =>
       run(options, (context) => resetSession(context, options)),
     );
@@ -112,22 +108,23 @@ export function registerCli(program: Pick<Command, "command">, createContext: ()
     .requiredOption("--claude-session-id <id>", "the Claude session, as `claude --resume` shows it")
     .addHelpText(
       "after",
-      `\nExample:\n  openclaw ${CLI_ROOT} adopt-session --agent-id dev --session-key main --claude-session-id 0b7d3c1e-5b0f-4c55-9d0a-6f2f6d1f8a11`,
+      examplesOf(
+        "adopt-session --agent-id dev --session-key main --claude-session-id 0b7d3c1e-5b0f-4c55-9d0a-6f2f6d1f8a11",
+      ),
     )
     .action((options: AdoptOptions & Json) => run(options, (context) => adoptSession(context, options)));
 
   subcommand(root, "remove", "Remove a contractor agent and keep its workspace")
     .requiredOption("--agent-id <id>", "the contractor agent")
     .option("--yes", "confirm that it shall be removed")
+    .addHelpText("after", examplesOf("remove --agent-id dev --yes"))
     .action((options: { agentId: string; yes?: boolean } & Json) =>
       run(options, (context) => removeContractor(context, options)),
     );
 
-  subcommand(
-    root,
-    "doctor",
-    "Look for what is wrong with credentials and endpoints, and say what to do",
-  ).action((options: Json) => run(options, runDoctor));
+  subcommand(root, "doctor", "Look for what is wrong with credentials and endpoints, and say what to do")
+    .addHelpText("after", examplesOf("doctor"))
+    .action((options: Json) => run(options, runDoctor));
 
   registerEndpointCommands(root, run);
   registerBudgetCommands(root, run);

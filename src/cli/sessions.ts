@@ -1,14 +1,25 @@
-import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
-import type { ContractorError } from "../errors/contractor-error.ts";
-import { unexpectedFailure } from "../errors/unexpected-failure.ts";
+import { ContractorError } from "../errors/contractor-error.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
+import type { ContractorOverview } from "../overview/overview.ts";
 import type { CommandResult } from "./contractor-command.ts";
 import { requireContractor } from "./require-contractor.ts";
-import { ago, printable, renderTable } from "./table.ts";
-import { shellLineOf, terminalCommandOf, type TerminalCommand } from "./terminal-command.ts";
+import { seeOverview } from "./see-overview.ts";
+import { sessionRows, sessionTable, type SessionRow } from "./session-rows.ts";
+import { printable } from "./table.ts";
+import { shellLineOf } from "./terminal-command.ts";
 
-/** A contractor whose conversations could not be read. */
-type Problem = { agentId: string; error: ContractorError };
+export const SESSION_STATES = ["new", "active", "closed", "orphaned"] as const;
+export const SESSION_ORDERS = ["activity", "cost", "turns", "context"] as const;
+
+export type SessionsOptions = {
+  agentId?: string;
+  state?: (typeof SESSION_STATES)[number];
+  /** Milliseconds since the latest activity, at most. */
+  activeWithin?: number;
+  sort?: (typeof SESSION_ORDERS)[number];
+};
+
+type Problem = { agentId: string } & NonNullable<ContractorOverview["problem"]>;
 
 /**
  * The conversations of one contractor or of all, latest activity first. Of all, one that cannot be read keeps nobody from
@@ -16,88 +27,69 @@ type Problem = { agentId: string; error: ContractorError };
  */
 export async function listSessions(
   context: HostCliContext,
-  options: { agentId?: string },
+  options: SessionsOptions,
 ): Promise<CommandResult> {
-  const { agentId } = options;
-  const { entries, problems } =
-    agentId === undefined
-      ? await allEntries(context)
-      : { entries: await entriesOf(context, agentId), problems: [] };
-  // By instant, not by text: "00Z" sorts behind "00.5Z" as text.
-  entries.sort((left, right) => Date.parse(right.lastActivityAt) - Date.parse(left.lastActivityAt));
+  const { agentId, sort = "activity" } = options;
+  if (agentId !== undefined) requireContractor(context, agentId);
+  const overview = await seeOverview(context, { agentId, ended: true });
+  const problems = overview.contractors.flatMap(problemOf);
+  const [problem] = problems;
+  if (agentId !== undefined && problem !== undefined) throw errorOf(problem);
+  const isShown = filterOf(options, context.now());
+  const sessions = sessionRows(overview)
+    .filter(isShown)
+    .sort(
+      (left, right) =>
+        rankIn(right, sort) - rankIn(left, sort) || rankIn(right, "activity") - rankIn(left, "activity"),
+    );
   const text = [
-    ...(entries.length === 0 && problems.length > 0 ? [] : [tableOf(entries, context.now())]),
-    ...problems.map((problem) => printable(`${problem.agentId}: ${problem.error.toParagraph()}`)),
-    ...terminalBlock(entries, agentId === undefined ? "first" : "all"),
+    ...(sessions.length === 0 && problems.length > 0
+      ? []
+      : [tableOf(sessions, { options, now: context.now() })]),
+    ...problems.map((one) => printable(`${one.agentId}: ${errorOf(one).toParagraph()}`)),
+    ...terminalBlock(sessions, agentId === undefined ? "first" : "all"),
   ].join("\n\n");
-  return { data: { sessions: entries.map(rowOf), problems: problems.map(problemRowOf) }, text };
+  return { data: { sessions, problems }, text };
 }
 
-async function allEntries(
-  context: HostCliContext,
-): Promise<{ entries: SessionMapEntry[]; problems: Problem[] }> {
-  const agentIds = Object.keys(context.config.contractors);
-  const lists = await Promise.allSettled(agentIds.map((agentId) => entriesOf(context, agentId)));
-  const problems = lists.flatMap((list, index) =>
-    list.status === "rejected"
-      ? [{ agentId: agentIds[index] ?? "", error: unexpectedFailure(list.reason) }]
-      : [],
-  );
-  return {
-    entries: lists.flatMap((list) => (list.status === "fulfilled" ? list.value : [])),
-    problems,
-  };
+function problemOf({ agentId, problem }: ContractorOverview): Problem[] {
+  return problem === null ? [] : [{ agentId, ...problem }];
 }
 
-async function entriesOf(context: HostCliContext, agentId: string): Promise<SessionMapEntry[]> {
-  return context.openStore(requireContractor(context, agentId).workspace).list(agentId);
+function errorOf({ code, message, mend }: Problem): ContractorError {
+  return new ContractorError(code, { message, mend });
 }
 
-function rowOf(entry: SessionMapEntry): Record<string, unknown> {
-  const { agentId, openclawSessionKey, claudeSessionId, state, createdAt, lastActivityAt } = entry;
-  const { endedAt = null, endedBy = null, turns, workspace } = entry;
-  return {
-    agentId,
-    openclawSessionKey,
-    claudeSessionId,
-    state,
-    createdAt,
-    lastActivityAt,
-    endedAt,
-    endedBy,
-    turns,
-    workspace,
-    // Of an orphaned one the transcript is gone: nothing could be opened.
-    openWith: state === "orphaned" ? null : openWith(entry),
-  };
+function filterOf({ state, activeWithin }: SessionsOptions, now: Date): (row: SessionRow) => boolean {
+  const since = activeWithin === undefined ? -Infinity : now.getTime() - activeWithin;
+  return (row) => (state === undefined || row.state === state) && rankIn(row, "activity") >= since;
 }
 
-function openWith({ workspace, claudeSessionId }: SessionMapEntry): TerminalCommand {
-  return terminalCommandOf({ cwd: workspace, claudeSessionId });
+/** What is not known stands last; what has just begun is the latest activity. By instant, not by text: "00Z" sorts behind "00.5Z" as text. */
+function rankIn(row: SessionRow, order: (typeof SESSION_ORDERS)[number]): number {
+  switch (order) {
+    case "activity":
+      return row.lastActivityAt === null || row.busy === true
+        ? Number.MAX_SAFE_INTEGER
+        : Date.parse(row.lastActivityAt);
+    case "cost":
+      return row.costUsd ?? -1;
+    case "turns":
+      return row.turns;
+    case "context":
+      return row.contextTokens ?? -1;
+  }
 }
 
-function problemRowOf({ agentId, error: { code, message, mend } }: Problem): Record<string, unknown> {
-  return { agentId, code, message, mend };
-}
-
-function tableOf(entries: SessionMapEntry[], now: Date): string {
-  if (entries.length === 0) return "No conversations yet.";
-  return renderTable(
-    ["AGENT", "STATE", "TURNS", "LAST ACTIVITY", "CLAUDE SESSION", "OPENCLAW SESSION"],
-    entries.map((entry) => [
-      entry.agentId,
-      entry.endedBy === undefined ? entry.state : `${entry.state} (${entry.endedBy})`,
-      String(entry.turns),
-      ago(entry.lastActivityAt, now),
-      entry.claudeSessionId,
-      entry.openclawSessionKey,
-    ]),
-  );
+function tableOf(sessions: SessionRow[], { options, now }: { options: SessionsOptions; now: Date }): string {
+  if (sessions.length > 0) return sessionTable(sessions, now);
+  const isFiltered = options.state !== undefined || options.activeWithin !== undefined;
+  return isFiltered ? "No such conversations." : "No conversations yet.";
 }
 
 /** How to go on with a conversation in a terminal: of each, or of the first as an example. */
-function terminalBlock(entries: SessionMapEntry[], which: "first" | "all"): string[] {
-  const commands = entries.filter(({ state }) => state === "active").map(openWith);
+function terminalBlock(rows: SessionRow[], which: "first" | "all"): string[] {
+  const commands = rows.flatMap(({ state, openWith }) => (state === "active" ? (openWith ?? []) : []));
   if (commands.length === 0) return [];
   const shown = which === "all" ? commands : commands.slice(0, 1);
   const title =

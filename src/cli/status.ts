@@ -1,177 +1,121 @@
-import { BRIDGE_MODEL_REF, CLI_ROOT } from "../config/identifiers.ts";
-import type { ContractorConfig, PermissionMode } from "../config/schema.ts";
-import { limitInWords } from "../contractor/limit-in-words.ts";
-import { ownLimits } from "../endpoint/own-limits.ts";
-import { budgetReportOf, type BudgetRow } from "../contractor/spending/budget-report.ts";
-import { claudeModeOf } from "../contractor/permission-mode.ts";
-import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
-import { resolveWorkspace } from "../contractor/workspace.ts";
-import { unexpectedFailure } from "../errors/unexpected-failure.ts";
+import { CLI_ROOT } from "../config/identifiers.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
+import type { ContractorOverview, ConversationOverview } from "../overview/overview.ts";
 import { budgetTable } from "./budget-table.ts";
 import type { CommandResult } from "./contractor-command.ts";
-import { sessionWarnings } from "./session-warnings.ts";
+import { reportOn, type ContractorReport, type SessionCounts } from "./contractor-report.ts";
+import { contextText, costText, failureText } from "./quantities.ts";
+import { seeOverview, type SeenOverview } from "./see-overview.ts";
 import { printable, renderTable } from "./table.ts";
 
-type SessionCounts = { active: number; closed: number; orphaned: number };
+/** What is under way; null: a Gateway runs, but does not tell. */
+type LiveCounts = { warm: number | null; busy: number | null; queued: number | null; spare: boolean | null };
 
-type ContractorStatus = {
-  agentId: string;
-  contractor: string;
-  model: string;
-  workspace: string;
-  adapter: string;
-  endpoint: string | null;
-  mode: string;
-  permissionMode: PermissionMode;
-  sessions: SessionCounts;
-  /** Each of its limits; empty when it has none. */
-  budget: BudgetRow[];
-  /** What keeps it from answering. */
-  problems: string[];
-  /** What should be looked at, though it answers. */
-  warnings: string[];
-};
+export type ContractorStatus = ContractorReport &
+  LiveCounts &
+  Pick<ContractorOverview, "limits" | "spent" | "lastError"> & {
+    /** The conversation whose context is fullest. */
+    fullest: Pick<ConversationOverview, "openclawSessionKey" | "contextTokens" | "contextWindow"> | null;
+  };
 
-const BYPASS =
-  "Its permission mode is bypass: whoever may talk to it can have anything done as the Gateway's user, and nobody is asked.";
-
-/** Every contractor with its sessions and whatever would keep it from answering. */
+/** Every contractor: what is running, what it costs, and whatever would keep it from answering. */
 export async function contractorStatus(context: HostCliContext): Promise<CommandResult> {
-  const [reachable, contractors] = await Promise.all([
-    context.isGatewayReachable(),
+  const [overview, reports] = await Promise.all([
+    seeOverview(context, {}),
     Promise.all(
       Object.entries(context.config.contractors).map(([agentId, contractor]) =>
-        statusOf(context, { agentId, contractor }),
+        reportOn(context, { agentId, contractor }),
       ),
     ),
   ]);
-  return { data: { contractors, gateway: { reachable } }, text: describe(contractors, reachable) };
+  const contractors = reports.map((report) => statusOf(report, overview));
+  const gateway = { reachable: overview.gateway !== "none", pool: overview.pool };
+  return { data: { contractors, gateway }, text: describe(contractors, { overview, now: context.now() }) };
 }
 
-async function statusOf(
-  context: HostCliContext,
-  { agentId, contractor }: { agentId: string; contractor: ContractorConfig },
-): Promise<ContractorStatus> {
-  const settings = await settingProblems(context, { agentId, contractor });
-  const { sessions, warnings, problems } = await sessionsOf(context, { agentId, contractor });
-  const budget = await budgetReportOf(context, { agentId, contractor });
-  const { workspace, adapter, endpoint = null, mode, permissionMode } = contractor;
-  return {
-    agentId,
-    contractor: contractor.contractor,
-    model: BRIDGE_MODEL_REF,
-    workspace,
-    adapter,
-    endpoint,
-    mode,
-    permissionMode,
-    sessions,
-    budget: budget.rows,
-    problems: [...settings, ...problems, ...budget.problems],
-    warnings: [
-      ...(permissionMode === "bypass" ? [BYPASS] : []),
-      ...limitWarnings(context, contractor),
-      ...warnings,
-    ],
-  };
+/** A report with what an overview tells of the same contractor. */
+export function statusOf(report: ContractorReport, seen: SeenOverview): ContractorStatus {
+  const overview = seen.contractors.find(({ agentId }) => agentId === report.agentId);
+  const { warm = 0, busy = 0, queued = 0, spare = false } = overview ?? {};
+  const { limits = [], spent = null, lastError = null, conversations = [] } = overview ?? {};
+  const live = seen.gateway === "refused" ? UNKNOWN : { warm, busy, queued, spare };
+  return { ...report, ...live, fullest: fullestOf(conversations), spent, limits, lastError };
 }
 
-async function settingProblems(
-  context: HostCliContext,
-  { agentId, contractor }: { agentId: string; contractor: ContractorConfig },
-): Promise<string[]> {
-  const problems: string[] = [];
-  if (!context.agentIds.includes(agentId)) problems.push(agentMissing(agentId));
-  if (contractor.endpoint !== undefined && !Object.hasOwn(context.config.endpoints, contractor.endpoint)) {
-    problems.push(`Its endpoint profile "${contractor.endpoint}" does not exist.`);
-  }
-  if (!(await context.isAdapterInstalled(contractor.adapter))) {
-    problems.push(`Its adapter ${contractor.adapter} is not installed; the next turn installs it.`);
-  }
-  const mode = permissionProblem(context, contractor);
-  return mode === undefined ? problems : [...problems, mode];
+const UNKNOWN: LiveCounts = { warm: null, busy: null, queued: null, spare: null };
+
+function fullestOf(conversations: ConversationOverview[]): ContractorStatus["fullest"] {
+  const [fullest] = conversations
+    .filter(({ contextTokens }) => contextTokens !== null)
+    .sort((left, right) => fillOf(right) - fillOf(left));
+  if (fullest === undefined) return null;
+  const { openclawSessionKey, contextTokens, contextWindow } = fullest;
+  return { openclawSessionKey, contextTokens, contextWindow };
 }
 
-/** What its own endpoint and those that serve in its place have said of limits, as the Gateway has noted. */
-function limitWarnings(context: HostCliContext, contractor: ContractorConfig): string[] {
-  return ownLimits(context.limits, contractor).map((note) => sentence(limitInWords(note, context.now())));
+function fillOf({ contextTokens, contextWindow }: ConversationOverview): number {
+  return (contextTokens ?? 0) / (contextWindow ?? Infinity);
 }
 
-function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** The user of this command is taken for the Gateway's. */
-function permissionProblem({ uid }: HostCliContext, contractor: ContractorConfig): string | undefined {
-  try {
-    claudeModeOf({ ...contractor, uid });
-    return undefined;
-  } catch (cause) {
-    return unexpectedFailure(cause).toParagraph();
-  }
-}
-
-/** What the workspace holds. One that cannot be used is one problem, and not a second one for its map. */
-async function sessionsOf(
-  context: HostCliContext,
-  { agentId, contractor }: { agentId: string; contractor: ContractorConfig },
-): Promise<Pick<ContractorStatus, "sessions" | "problems" | "warnings">> {
-  const { workspace } = contractor;
-  const problems: string[] = [];
-  const note = (cause: unknown): undefined => {
-    problems.push(unexpectedFailure(cause).toParagraph());
-  };
-  const usable = await resolveWorkspace(workspace).then(() => true, note);
-  const store = context.openStore(workspace);
-  const entries = await store.list(agentId).catch(usable ? note : () => undefined);
-  if (entries === undefined) return { sessions: countsOf([]), problems, warnings: [] };
-  const warnings = await sessionWarnings(context, { contractor, store, entries }).catch(note);
-  return { sessions: countsOf(entries), problems, warnings: warnings ?? [] };
-}
-
-function countsOf(entries: SessionMapEntry[]): SessionCounts {
-  const counts = { active: 0, closed: 0, orphaned: 0 };
-  for (const { state } of entries) counts[state] += 1;
-  return counts;
-}
-
-function agentMissing(agentId: string): string {
-  return `OpenClaw has no agent "${agentId}" any more. Remove the contractor with \`openclaw ${CLI_ROOT} remove --agent-id ${agentId} --yes\`.`;
-}
-
-function describe(contractors: ContractorStatus[], reachable: boolean): string {
-  const gateway = `Gateway: ${reachable ? "reachable" : "not reachable"}`;
+function describe(
+  contractors: ContractorStatus[],
+  { overview, now }: { overview: SeenOverview; now: Date },
+): string {
+  const gateway = gatewayLine(overview);
   if (contractors.length === 0) {
     return `No contractor agents yet. Create one with \`openclaw ${CLI_ROOT} add --agent-id <id> --workspace <folder> --contractor claude\`.\n${gateway}`;
   }
+  const header = [
+    "AGENT",
+    "STATE",
+    "WARM",
+    "BUSY",
+    "QUEUED",
+    "SESSIONS",
+    "CONTEXT",
+    "TODAY",
+    "ALL",
+    "LAST ERROR",
+  ];
   const table = renderTable(
-    ["AGENT", "CONTRACTOR", "MODE", "PERMISSIONS", "ADAPTER", "ENDPOINT", "SESSIONS", "STATE", "WORKSPACE"],
+    header,
     contractors.map((row) => [
       row.agentId,
-      row.contractor,
-      row.mode,
-      row.permissionMode === "bypass" ? "bypass (!)" : row.permissionMode,
-      row.adapter,
-      row.endpoint ?? "Claude login",
-      sessionsText(row.sessions),
       stateOf(row),
-      row.workspace,
+      ...[row.warm, row.busy, row.queued].map((count) => countText(count, overview)),
+      sessionsText(row.sessions),
+      row.fullest === null ? "-" : contextText(row.fullest),
+      costText(row.spent?.day.usd ?? null),
+      costText(row.spent?.agent.usd ?? null),
+      failureText(row.lastError, now),
     ]),
   );
-  const budgets = budgetTable(contractors);
   const lines = contractors.flatMap((row) =>
     [...row.problems, ...row.warnings].map((words) => printable(`${row.agentId}: ${words}`)),
   );
-  return [table, ...budgets, ...lines, gateway].join("\n\n");
+  return [table, ...budgetTable(contractors), ...lines, gateway].join("\n\n");
 }
 
-function stateOf({ problems, warnings }: ContractorStatus): string {
+function countText(count: number | null, { gateway }: SeenOverview): string {
+  if (count === null) return "?";
+  return gateway === "none" ? "-" : String(count);
+}
+
+function gatewayLine({ gateway, pool, words = "" }: SeenOverview): string {
+  if (gateway === "none") return "Gateway: not reachable";
+  if (pool === null) return printable(`Gateway: reachable, but it does not tell what is running (${words})`);
+  const { liveSessions, maxLiveSessions, spareSessions } = pool;
+  return `Gateway: reachable, ${liveSessions} of ${maxLiveSessions} Claude sessions live, ${spareSessions} of them spare`;
+}
+
+/** "problem" keeps it from answering; "warning" should be looked at. */
+export function stateOf({ problems, warnings }: Pick<ContractorReport, "problems" | "warnings">): string {
   if (problems.length > 0) return "problem";
   return warnings.length > 0 ? "warning" : "ok";
 }
 
-function sessionsText({ active, closed, orphaned }: SessionCounts): string {
+/** "2 active, 1 closed". */
+export function sessionsText({ active, closed, orphaned }: SessionCounts): string {
   const others = [
     ...(closed > 0 ? [`${closed} closed`] : []),
     ...(orphaned > 0 ? [`${orphaned} orphaned`] : []),

@@ -2,11 +2,12 @@ import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import type { z } from "zod";
 import { BRIDGE_MODEL_ID, BRIDGE_MODEL_REF, PLUGIN_ID } from "../config/identifiers.ts";
 import type { EndpointInput } from "../config/endpoint-schema.ts";
-import type { contractorSchema } from "../config/schema.ts";
+import type { contractorSchema, pluginConfigSchema } from "../config/schema.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { parsePluginConfig, type HostConfig } from "./plugin-config.ts";
 
 type ContractorStanza = z.input<typeof contractorSchema>;
+type SharedSettings = Omit<z.input<typeof pluginConfigSchema>, "contractors" | "endpoints">;
 type UndefinedToo<Fields> = { [Name in keyof Fields]: Fields[Name] | undefined };
 type MutableConfig = Parameters<
   Parameters<OpenClawPluginApi["runtime"]["config"]["mutateConfigFile"]>[0]["mutate"]
@@ -25,6 +26,8 @@ export type AgentConfigWriter = {
   removeContractor(agentId: string): Promise<void>;
   /** Changes settings of a contractor that there is; one that is undefined goes back to its default. */
   changeContractor(agentId: string, changes: Partial<UndefinedToo<ContractorStanza>>): Promise<void>;
+  /** Changes settings that hold for all contractors, as `changeContractor`. */
+  changeShared(changes: Partial<UndefinedToo<SharedSettings>>): Promise<void>;
   putEndpoint(name: string, endpoint: EndpointInput): Promise<void>;
   removeEndpoint(name: string): Promise<void>;
   /** Points an agent's workspace elsewhere; resolves to the one it had. */
@@ -70,6 +73,11 @@ export function createAgentConfigWriter(api: OpenClawPluginApi): AgentConfigWrit
         const changed: Record<string, unknown> = { ...own.contractors?.[agentId], ...changes };
         const stanza = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
         own.contractors = { ...own.contractors, [agentId]: stanza as ContractorStanza };
+      }),
+    changeShared: (changes) =>
+      changeOwn((own) => {
+        Object.assign(own, changes);
+        for (const [name, value] of Object.entries(changes)) if (value === undefined) delete own[name];
       }),
     removeContractor: (agentId) =>
       changeOwn((own, draft) => {

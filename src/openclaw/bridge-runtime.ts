@@ -35,6 +35,7 @@ import { provisionOf, type Provision } from "../endpoint/provider-pins.ts";
 import { createLimitBook, limitsPathOf, type LimitBook } from "../endpoint/limit-book.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import { createToolGate, type ToolGate } from "../loopback/tool-gate.ts";
+import { liveStateOf } from "../overview/live-state.ts";
 import type { Overview, OverviewQuery } from "../overview/overview.ts";
 import { readOverview } from "../overview/read-overview.ts";
 import { createSessionPool, type SessionPool, type SessionPoolOptions } from "../pool/session-pool.ts";
@@ -157,15 +158,8 @@ export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge
 /** What is running in this process. */
 export async function readHostOverview(api: OpenClawPluginApi, query: OverviewQuery): Promise<Overview> {
   const dependencies = hostDependencies(api);
-  const { pool, queue, failures, seenCosts } = dependencies;
-  const live = {
-    warm: new Set(pool.warmConversations()),
-    loads: queue.loads(),
-    failures: failures.list(),
-    ...{ seenCosts, liveSessions: pool.liveSessions, spareSessions: pool.spareSessions },
-    hasSpare: (agentId: string) => pool.hasSpare(agentId),
-  };
-  return readOverview({ ...dependencies, config: dependencies.readConfig(), reportsCost, live }, query);
+  const config = dependencies.readConfig();
+  return readOverview({ ...dependencies, config, reportsCost, live: liveStateOf(dependencies) }, query);
 }
 
 function hostDependencies(api: OpenClawPluginApi): BridgeDependencies {

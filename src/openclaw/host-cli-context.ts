@@ -15,11 +15,12 @@ import { isCloud, type NamedEndpoint } from "../endpoint/endpoint-key.ts";
 import { probeAddressOf, type ProbeAddress } from "../endpoint/endpoint-probe.ts";
 import { createLimitBook, limitsPathOf, type LimitBook } from "../endpoint/limit-book.ts";
 import { ANTHROPIC_API } from "../endpoint/provider-pins.ts";
+import type { OverviewQuery } from "../overview/overview.ts";
 import { createChatTranslator } from "../translator/chat-translator.ts";
 import { agentIdsOf, createAgentConfigWriter, type AgentConfigWriter } from "./agent-config-writer.ts";
 import { createBaseAgent, deleteBaseAgent } from "./agents-add-runner.ts";
 import { backUpConfig, type ConfigBackup } from "./config-backup.ts";
-import type { GatewayReset } from "./gateway-client.ts";
+import type { GatewayOverview, GatewayReset } from "./gateway-client.ts";
 import { hostAdapters } from "./host-adapters.ts";
 import { readPluginConfig, type HostConfig } from "./plugin-config.ts";
 
@@ -51,6 +52,8 @@ export type HostCliContext = {
   isGatewayReachable(): Promise<boolean>;
   /** Rejects with the error that the Gateway's own attempt failed with. */
   resetThroughGateway(key: ConversationKey): Promise<GatewayReset>;
+  /** Rejects with the error that the Gateway's own attempt failed with. */
+  overviewFromGateway(query: OverviewQuery): Promise<GatewayOverview>;
   /** Where an endpoint can be asked over HTTP, with its key; null for one that only Claude Code can ask. */
   probeAddress(endpoint: NamedEndpoint): Promise<ProbeAddress | null>;
   /** Endpoints that took no requests, as a Gateway has noted. */
@@ -74,6 +77,8 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
   const adapters = hostAdapters();
   const translator = createChatTranslator();
   const config = readPluginConfig(hostConfig);
+  // A long map is read once for all that a command wants to know of it.
+  const stores = new Map<string, SessionMapStore>();
   return {
     config,
     agentIds: agentIdsOf(hostConfig),
@@ -86,7 +91,12 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
     deleteBaseAgent,
     openTurns: (workspace) => createFileOpenTurns(workspace, () => new Date()),
     openSpending: (workspace) => createFileSpendingLedger({ workspace }),
-    openStore: (workspace) => createFileSessionMapStore({ workspace, retention: () => config }),
+    openStore(workspace) {
+      const store =
+        stores.get(workspace) ?? createFileSessionMapStore({ workspace, retention: () => config });
+      stores.set(workspace, store);
+      return store;
+    },
     // What a command may need of OpenClaw's larger parts is loaded by the command that does.
     async conversationKeyOf(conversation) {
       const { conversationKeyOf } = await import("./conversation-key.ts");
@@ -106,6 +116,10 @@ export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostCon
     async resetThroughGateway(key) {
       const { resetThroughGateway } = await import("./gateway-client.ts");
       return resetThroughGateway(key);
+    },
+    async overviewFromGateway(query) {
+      const { overviewFromGateway } = await import("./gateway-client.ts");
+      return overviewFromGateway(query);
     },
     async probeAddress(endpoint) {
       const { endpointAccess } = await import("./endpoint-access.ts");

@@ -37,6 +37,9 @@ import type { SpendingLedger } from "../../src/contractor/spending/spending-ledg
 import type { SessionMapEntry } from "../../src/contractor/session-map/session-map-entry.ts";
 import type { ConversationKey, SessionMapStore } from "../../src/contractor/session-map/session-map-store.ts";
 import { resolveWorkspace } from "../../src/contractor/workspace.ts";
+import { liveStateOf } from "../../src/overview/live-state.ts";
+import type { ContractorOverview } from "../../src/overview/overview.ts";
+import { readOverview } from "../../src/overview/read-overview.ts";
 import { createToolGate } from "../../src/loopback/tool-gate.ts";
 import { createSessionPool, type SessionPool } from "../../src/pool/session-pool.ts";
 
@@ -118,6 +121,8 @@ export type BridgeWorld = {
   restart(): Promise<void>;
   /** The same, without a regular end of the process before. */
   crash(): Promise<void>;
+  /** What a Gateway tells of the contractor. */
+  overview(): Promise<ContractorOverview>;
   /** Ids of the sessions that the agent keeps a transcript of. */
   transcripts(): Promise<string[]>;
   deleteTranscript(sessionId: string): Promise<void>;
@@ -145,9 +150,10 @@ export async function createBridgeWorld(
   const now = (): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds++));
 
   function newBridge(pool: SessionPool): ContractorClaudeBridge {
+    memory = newMemory();
     return createContractorClaudeBridge({
       pool,
-      queue: createTurnQueue(),
+      ...memory,
       limits: world.limits,
       turnLog,
       readConfig: () => world.config,
@@ -194,20 +200,18 @@ export async function createBridgeWorld(
       get uid() {
         return world.uid;
       },
-      failures,
-      seenCosts: new Map(),
       unrecorded: new Map(),
       log: (message) => world.log.push(message),
       now,
     });
   }
 
-  const failures = createRecentFailures();
   const turnLog = createFileTurnLog({
     folder: root,
     log: (message) => world.log.push(message),
     flushMs: NEVER_MS,
   });
+  let memory = newMemory();
   const grants = createPermissionGrants();
   const choices = new Map<string, TurnChoices>();
   const latestTools: BridgeDependencies["latestTools"] = new Map();
@@ -269,6 +273,22 @@ export async function createBridgeWorld(
       world.ledger = openLedger();
       world.bridge = newBridge(world.pool);
     },
+    async overview() {
+      const live = liveStateOf({ pool: world.pool, ...memory });
+      const sources = { config: world.config, limits: world.limits, live, now };
+      const { contractors } = await readOverview(
+        {
+          ...sources,
+          reportsCost: () => true,
+          openStore: () => world.store,
+          openSpending: () => world.ledger,
+        },
+        { agentId: KEY.agentId, ended: true },
+      );
+      const [contractor] = contractors;
+      if (contractor === undefined) throw new Error("The contractor is not in the overview.");
+      return contractor;
+    },
     transcripts: async () => (await readdir(transcripts)).map((name) => name.replace(/\.json$/, "")),
     deleteTranscript: (sessionId) => rm(transcriptOf(sessionId)),
   };
@@ -279,6 +299,11 @@ export async function createBridgeWorld(
     await rm(root, { recursive: true, force: true });
   });
   return world;
+}
+
+/** What one process knows, and the next one does not. */
+function newMemory(): Pick<BridgeDependencies, "queue" | "failures" | "seenCosts"> {
+  return { queue: createTurnQueue(), failures: createRecentFailures(), seenCosts: new Map() };
 }
 
 function runTurn(

@@ -37,6 +37,27 @@ function isFree(queue: TurnQueue): boolean {
   return run.mock.calls.length === 1;
 }
 
+describe("the load of a queue", () => {
+  it("tells of each conversation whether a turn runs and how many wait, and forgets it afterwards", async () => {
+    const queue = createTurnQueue();
+    expect(queue.loads()).toEqual(new Map());
+    const [one, two] = [createSlowTurn([], "one"), createSlowTurn([], "two")];
+    const turns = [queue.enqueue("main", one.turn), queue.enqueue("main", two.turn)];
+    const interrupted = queue.interrupt("other", () => Promise.resolve());
+    const idle = { busy: false, queued: 0 };
+    expect(queue.loads()).toEqual(
+      new Map([
+        ["main", { busy: true, queued: 1 }],
+        ["other", idle],
+      ]),
+    );
+    one.finish();
+    two.finish();
+    await Promise.all([...turns, interrupted]);
+    await expect.poll(() => queue.loads()).toEqual(new Map());
+  });
+});
+
 describe("the turns of a conversation", () => {
   it("run one after the other, first come first served", async () => {
     const queue = createTurnQueue();

@@ -5,6 +5,7 @@ import { claudeFolderEnvironment } from "../../src/contractor/claude-environment
 import type { ConversationMessage } from "../../src/contractor/conversation/conversation-message.ts";
 import { createFileOpenTurns } from "../../src/contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
+import type { SessionMapStore } from "../../src/contractor/session-map/session-map-store.ts";
 import type { NamedEndpoint } from "../../src/endpoint/endpoint-key.ts";
 import type { ProbeAddress } from "../../src/endpoint/endpoint-probe.ts";
 import { createLimitBook, type LimitBook } from "../../src/endpoint/limit-book.ts";
@@ -39,6 +40,8 @@ export type HostStandIn = {
   readonly steps: string[];
   /** How the Gateway answers a reset; there is none at first. */
   gateway: HostCliContext["resetThroughGateway"];
+  /** How the Gateway answers who asks what is running; there is none at first. */
+  overview: HostCliContext["overviewFromGateway"];
   ambientVariables: string[];
   /** What OpenClaw has of every conversation. */
   history: ConversationMessage[];
@@ -71,6 +74,7 @@ export async function createHostStandIn(home: string): Promise<HostStandIn> {
     before: {},
     steps: [],
     gateway: () => Promise.resolve({ answer: "none" }),
+    overview: () => Promise.resolve({ answer: "none" }),
     ambientVariables: [],
     history: [],
     probeAddress: () => null,
@@ -83,6 +87,7 @@ export async function createHostStandIn(home: string): Promise<HostStandIn> {
 
 async function createContext(host: HostStandIn, home: string): Promise<HostCliContext> {
   const config = await host.readConfig();
+  const stores = new Map<string, SessionMapStore>();
   return {
     config: pluginConfigSchema.parse(ownPartOf(config)),
     agentIds: Object.keys(config.agents.entries),
@@ -111,7 +116,11 @@ async function createContext(host: HostStandIn, home: string): Promise<HostCliCo
           agents.entries = without(agents.entries, agentId);
         });
       }),
-    openStore: (workspace) => createFileSessionMapStore({ workspace }),
+    openStore(workspace) {
+      const store = stores.get(workspace) ?? createFileSessionMapStore({ workspace });
+      stores.set(workspace, store);
+      return store;
+    },
     openTurns: (workspace) => createFileOpenTurns(workspace, () => NOW),
     openSpending: (workspace) => createFileSpendingLedger({ workspace, now: () => NOW, timeZone: "UTC" }),
     conversationKeyOf: ({ agentId, sessionKey }) =>
@@ -127,6 +136,7 @@ async function createContext(host: HostStandIn, home: string): Promise<HostCliCo
       }),
     isGatewayReachable: () => Promise.resolve(false),
     resetThroughGateway: (key) => host.gateway(key),
+    overviewFromGateway: (query) => host.overview(query),
     probeAddress: (endpoint) => Promise.resolve(host.probeAddress(endpoint)),
     limits: host.limits,
     ambientVariables: host.ambientVariables,
@@ -148,6 +158,10 @@ function createConfigWriter(host: HostStandIn): HostCliContext["configWriter"] {
       editOwn((own) => {
         const changed = { ...(own.contractors?.[agentId] as object), ...changes };
         own.contractors = { ...own.contractors, [agentId]: JSON.parse(JSON.stringify(changed)) as unknown };
+      }),
+    changeShared: (changes) =>
+      editOwn((own) => {
+        Object.assign(own, changes);
       }),
     putContractor: (agentId, contractor) =>
       step(host, { name: "putContractor", of: agentId }, () =>

@@ -1,8 +1,10 @@
 import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Command } from "commander";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { registerCli } from "../../src/cli/register-cli.ts";
 
 const PROGRAM = join(import.meta.dirname, "..", "fixtures", "contractor-cli.ts");
 
@@ -31,6 +33,17 @@ async function run(...words: string[]): Promise<Run> {
 function add(...words: string[]): Promise<Run> {
   const workspace = join(home, "app");
   return run("add", "--agent-id", "dev", "--workspace", workspace, "--contractor", "claude", ...words);
+}
+
+type Leaf = { path: string; command: Command };
+
+/** Every command that does something, with the words that name it. */
+function leavesOf(program: Command): Leaf[] {
+  const below = (command: Command, path: string[]): Leaf[] =>
+    command.commands.length === 0
+      ? [{ path: path.join(" "), command }]
+      : command.commands.flatMap((child) => below(child, [...path, child.name()]));
+  return program.commands.flatMap((root) => below(root, []));
 }
 
 describe("the commands as a program", () => {
@@ -91,6 +104,10 @@ describe("the commands as a program", () => {
     ["a budget of half a token", ["budget", "set", "dev", "--turn-tokens", "1.5"], "whole number of tokens"],
     ["a silence of no minutes", ["add", "--silence-minutes", "0"], "number from 1 to 1440"],
     ["a silence that is no number", ["add", "--silence-minutes", "long"], "number from 1 to 1440"],
+    ["a state that nobody knows", ["sessions", "--state", "lost"], "'lost' is invalid"],
+    ["a time that is none", ["sessions", "--active-within", "soon"], "a number with s, m, h or d"],
+    ["a watch without a pause", ["status", "--watch", "0"], "number of seconds from 1 to 3600"],
+    ["a setting that nobody knows", ["set", "colour=red"], 'no setting "colour"'],
     ["an argument too many", ["status", "now"], "too many arguments"],
     ["an argument that is missing", ["endpoint", "remove"], "missing required argument 'name'"],
     ["a command that nobody knows", ["destroy"], "unknown command 'destroy'"],
@@ -148,6 +165,39 @@ describe("the commands as a program", () => {
       stderr: expect.stringContaining("--acknowledge-bypass") as string,
     });
     expect(await add("--permission-mode", "bypass", "--acknowledge-bypass")).toMatchObject({ status: 0 });
+  });
+
+  it("show an example of each of them in its help, and take --json", () => {
+    const program = new Command("openclaw");
+    registerCli(program, () => {
+      throw new Error("Help needs no host.");
+    });
+    const commands = leavesOf(program);
+    expect(commands.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(["list", "show", "set", "budget reset"]),
+    );
+    for (const { path, command } of commands) {
+      const help: string[] = [];
+      command.configureOutput({ writeOut: (text) => help.push(text) }).outputHelp();
+      expect(help.join(""), path).toMatch(
+        new RegExp(`\\nExamples?:\\n  openclaw contractor-agents ${path}\\b`),
+      );
+      expect(help.join(""), path).toContain("--json");
+    }
+  });
+
+  it("go on watching without a terminal, one line of JSON a frame, until they are interrupted", async () => {
+    await add();
+    const words = [PROGRAM, home, "contractor-agents", "status", "--watch", "1", "--json"];
+    const watching = execa(process.execPath, words, { timeout: 12_000, reject: false });
+    let frames = 0;
+    for await (const line of watching) {
+      expect(JSON.parse(line)).toMatchObject({ contractors: [{ agentId: "dev" }] });
+      frames += 1;
+      if (frames === 2) watching.kill("SIGINT");
+    }
+    expect(frames).toBe(2);
+    expect(await watching).toMatchObject({ exitCode: 0, stderr: "" });
   });
 
   it("show their help, with an example, and change nothing", async () => {

@@ -3,12 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { listSessions } from "../../src/cli/sessions.ts";
+import type { SessionRow } from "../../src/cli/session-rows.ts";
+import { listSessions, type SessionsOptions } from "../../src/cli/sessions.ts";
 import { sessionMapPathOf } from "../../src/contractor/runtime-state.ts";
+import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
 import type { SessionMapEntry } from "../../src/contractor/session-map/session-map-entry.ts";
 import { sampleEntry } from "../suites/session-map-store-conformance.ts";
 import { addTo, install } from "./contractors.ts";
 import { createHostStandIn, type HostStandIn } from "./host-stand-in.ts";
+import { sampleContractor, sampleConversation, sampleOverview } from "./overviews.ts";
 
 let home: string;
 let host: HostStandIn;
@@ -42,7 +45,9 @@ describe("sessions", () => {
       const { turns, workspace } = entry;
       const row = { agentId, openclawSessionKey, claudeSessionId, state, createdAt, lastActivityAt };
       const openWith = { cwd: workspace, command: ["claude", "--resume", claudeSessionId] };
-      return { ...row, endedAt: null, endedBy: null, turns, workspace, openWith };
+      const untold = { usage: null, costUsd: null, contextTokens: null, contextWindow: null, endpoint: null };
+      const live = { warm: false, busy: false, queued: 0, lastError: null };
+      return { ...row, endedAt: null, endedBy: null, turns, ...untold, ...live, workspace, openWith };
     };
     const { data, text } = await list();
     expect(data).toEqual({
@@ -51,9 +56,9 @@ describe("sessions", () => {
     });
     expect(text).toBe(
       [
-        "AGENT  STATE   TURNS  LAST ACTIVITY  CLAUDE SESSION  OPENCLAW SESSION",
-        "ops    active  1      2 h ago        claude-long-id  agent:dev:main",
-        "dev    active  1      2 h ago        claude-1        agent:dev:main",
+        "AGENT  STATE   LIVE  TURNS  CONTEXT  COST  LAST ACTIVITY  CLAUDE SESSION  OPENCLAW SESSION",
+        "ops    active  -     1      -        -     2 h ago        claude-long-id  agent:dev:main",
+        "dev    active  -     1      -        -     2 h ago        claude-1        agent:dev:main",
         "",
         "To open one in a terminal, `cd <workspace> && claude --resume <Claude session>`; the first:",
         `  cd ${ops} && claude --resume claude-long-id`,
@@ -96,8 +101,8 @@ describe("sessions", () => {
     });
     expect(byId["b"]).toMatchObject({ state: "orphaned", endedBy: "lost", endedAt, openWith: null });
     expect(byId["c"]).toMatchObject({ state: "active", endedBy: null, endedAt: null });
-    expect(text).toContain("dev    closed (reset)   1");
-    expect(text).toContain("dev    orphaned (lost)  1");
+    expect(text).toContain("dev    closed (reset)   -     1");
+    expect(text).toContain("dev    orphaned (lost)  -     1");
     expect(text.split("\n\n").at(-1)).toBe(`To open in a terminal:\n  cd ${workspace} && claude --resume c`);
   });
 
@@ -130,6 +135,98 @@ describe("sessions", () => {
     await expect(list("dev")).rejects.toMatchObject({ code: "workspace-missing" });
     await rm(ops, { recursive: true });
     expect((await list()).text).not.toContain("No conversations");
+  });
+
+  it("shows those that are asked for, in the order that is asked for", async () => {
+    const workspace = await add("dev");
+    const entry = (name: string, fields: Partial<SessionMapEntry>): Promise<void> =>
+      install(
+        workspace,
+        sampleEntry({ workspace, openclawSessionKey: name, claudeSessionId: name, ...fields }),
+      );
+    await entry("a", { lastActivityAt: "2026-01-01T23:50:00Z", costUsd: 0.1, contextTokens: 100, turns: 9 });
+    await entry("b", { lastActivityAt: "2026-01-01T22:00:00Z", costUsd: 3, contextTokens: 5, turns: 1 });
+    await entry("c", { lastActivityAt: "2025-12-01T00:00:00Z", contextTokens: 900, turns: 5 });
+    await createFileSessionMapStore({ workspace }).close(
+      { agentId: "dev", openclawSessionKey: "c" },
+      "reset",
+    );
+    const shown = async (options: SessionsOptions): Promise<string> => {
+      const { data } = await listSessions(await host.context(), options);
+      return (data as { sessions: SessionRow[] }).sessions.map((row) => row.openclawSessionKey).join("");
+    };
+    expect(await shown({})).toBe("abc");
+    expect(await shown({ sort: "cost" })).toBe("bac");
+    expect(await shown({ sort: "turns" })).toBe("acb");
+    expect(await shown({ sort: "context" })).toBe("cab");
+    expect(await shown({ state: "active" })).toBe("ab");
+    expect(await shown({ state: "closed" })).toBe("c");
+    expect(await shown({ activeWithin: 3_600_000 })).toBe("a");
+    const { text } = await listSessions(await host.context(), { state: "orphaned" });
+    expect(text).toBe("No such conversations.");
+  });
+
+  it("shows what a running Gateway tells: what is warm, busy and waiting, what it costs and fills", async () => {
+    const workspace = await add("dev");
+    const usage = {
+      inputTokens: 1,
+      outputTokens: 2,
+      cacheReadTokens: 3,
+      cacheWriteTokens: 4,
+      estimated: false,
+    };
+    const told = { usage, costUsd: 0.05, contextTokens: 15_000, contextWindow: 200_000 };
+    const fresh = {
+      openclawSessionKey: "new",
+      claudeSessionId: null,
+      state: "new",
+      lastActivityAt: null,
+    } as const;
+    const conversations = [
+      sampleConversation({ workspace, ...told, warm: true }),
+      sampleConversation({ workspace, ...fresh, turns: 0, warm: true, busy: true, queued: 2 }),
+    ];
+    const contractors = [sampleContractor({ workspace, conversations })];
+    host.overview = (query) => {
+      expect(query).toEqual({ agentId: undefined, ended: true });
+      return Promise.resolve({ answer: "done", overview: { ...sampleOverview, contractors } });
+    };
+    const { data, text } = await list();
+    expect(data).toMatchObject({
+      sessions: [
+        {
+          openclawSessionKey: "new",
+          claudeSessionId: null,
+          warm: true,
+          busy: true,
+          queued: 2,
+          openWith: null,
+        },
+        { ...told, warm: true, busy: false, queued: 0, turns: 1 },
+      ],
+    });
+    expect(
+      text
+        .split("\n")
+        .slice(1, 3)
+        .map((line) => line.replaceAll(/ +/g, " ")),
+    ).toEqual([
+      "dev new busy +2 0 - - - - new",
+      "dev active warm 1 8% of 200k $0.0500 2 h ago claude-1 agent:dev:main",
+    ]);
+  });
+
+  it("does not claim to know what is warm in a Gateway that does not tell", async () => {
+    const workspace = await add("dev");
+    await install(workspace, sampleEntry({ workspace, claudeSessionId: "a" }));
+    await install(workspace, sampleEntry({ workspace, claudeSessionId: "b" }), "reset");
+    host.overview = () => Promise.resolve({ answer: "refused", words: "unknown method" });
+    const { data } = await list("dev");
+    const { sessions } = data as { sessions: SessionRow[] };
+    expect(sessions.map(({ state, warm }) => [state, warm]).toSorted()).toEqual([
+      ["active", null],
+      ["closed", false],
+    ]);
   });
 
   it.each(["../../x", "a:b:c", "k".repeat(300), "line\nbreak\u001b[2J\u009b1A\r", "__proto__"])(

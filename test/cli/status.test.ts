@@ -7,6 +7,8 @@ import { contractorStatus } from "../../src/cli/status.ts";
 import { createFileSessionMapStore } from "../../src/contractor/session-map/file-session-map-store.ts";
 import { sessionMapPathOf } from "../../src/contractor/runtime-state.ts";
 import type { SessionMapEntry } from "../../src/contractor/session-map/session-map-entry.ts";
+import { ContractorError } from "../../src/errors/contractor-error.ts";
+import { sampleContractor, sampleConversation, sampleOverview as overview } from "./overviews.ts";
 import { sampleEntry } from "../suites/session-map-store-conformance.ts";
 import { addTo, change, install, writeTranscript } from "./contractors.ts";
 import { createHostStandIn, type HostStandIn } from "./host-stand-in.ts";
@@ -40,6 +42,7 @@ describe("status", () => {
     await install(workspace, sampleEntry({ openclawSessionKey: "other" }));
     await install(workspace, sampleEntry({ openclawSessionKey: "other", claudeSessionId: "three" }), "lost");
     const { data, text } = await status();
+    const nothing = { usd: 0, tokens: 0, turns: 0 };
     expect(data).toEqual({
       contractors: [
         {
@@ -55,14 +58,16 @@ describe("status", () => {
           budget: [],
           problems: [],
           warnings: [],
+          ...{ warm: 0, busy: 0, queued: 0, spare: false, fullest: null, limits: [], lastError: null },
+          spent: { day: nothing, agent: nothing, since: null },
         },
       ],
-      gateway: { reachable: false },
+      gateway: { reachable: false, pool: null },
     });
     expect(stripVTControlCharacters(text).split("\n")).toEqual(
       [
-        `AGENT  CONTRACTOR  MODE        PERMISSIONS  ADAPTER           ENDPOINT      SESSIONS                      STATE  WORKSPACE`,
-        `dev    claude      persistent  ask          claude-agent-acp  Claude login  2 active, 1 closed, 1 orphaned  ok   ${workspace}`,
+        "AGENT  STATE  WARM  BUSY  QUEUED  SESSIONS                        CONTEXT  TODAY  ALL  LAST ERROR",
+        "dev    ok     -     -     -       2 active, 1 closed, 1 orphaned  -        \\$0     \\$0   -",
         "",
         "Gateway: not reachable",
       ].map((line) => matching(new RegExp(line.replaceAll(/ +/g, " +")))),
@@ -82,19 +87,18 @@ describe("status", () => {
         { agentId: "ops", permissionMode: "bypass", problems: [matching(/--acknowledge-bypass/)], warnings },
       ],
     });
-    expect(stripVTControlCharacters(text)).toMatch(/^dev .* bypass \(!\) .* warning /m);
+    expect(stripVTControlCharacters(text)).toMatch(/^dev +warning /m);
     const asRoot = await contractorStatus({ ...(await host.context()), uid: 0 });
     expect(asRoot.data).toMatchObject({ contractors: [{ problems: [matching(/refused as root/)] }, {}] });
   });
 
   it("says how to begin when there is no contractor", async () => {
-    const context = await host.context();
-    const { data, text } = await contractorStatus({
-      ...context,
-      isGatewayReachable: () => Promise.resolve(true),
-    });
-    expect(data).toEqual({ contractors: [], gateway: { reachable: true } });
-    expect(text).toMatch(/contractor-agents add .*\nGateway: reachable$/);
+    host.overview = () => Promise.resolve({ answer: "done", overview: { ...overview, contractors: [] } });
+    const { data, text } = await status();
+    expect(data).toEqual({ contractors: [], gateway: { reachable: true, pool: overview.pool } });
+    expect(text).toMatch(
+      /contractor-agents add .*\nGateway: reachable, 3 of 6 Claude sessions live, 1 of them spare$/,
+    );
   });
 
   it("names every problem that keeps a contractor from answering", async () => {
@@ -111,7 +115,7 @@ describe("status", () => {
     ].map(matching);
     expect(data).toMatchObject({ contractors: [{ agentId: "dev", problems, warnings: [] }] });
     expect(text).toContain('\n\ndev: Its endpoint profile "gone" does not exist.\n\n');
-    expect(stripVTControlCharacters(text)).toMatch(/^dev .* problem /m);
+    expect(stripVTControlCharacters(text)).toMatch(/^dev +problem /m);
   });
 
   it("says of a missing workspace once that it is missing, and shows the other contractors", async () => {
@@ -124,6 +128,63 @@ describe("status", () => {
         { agentId: "ops", problems: [] },
       ],
     });
+  });
+});
+
+describe("status, while a Gateway runs", () => {
+  it("shows what is under way, how full, what it costs and what went wrong last", async () => {
+    const workspace = await add("dev");
+    await add("late");
+    const main = sampleConversation({
+      contextTokens: 90_000,
+      contextWindow: 200_000,
+      warm: true,
+      busy: true,
+    });
+    const other = sampleConversation({ openclawSessionKey: "other", contextTokens: 180_000, queued: 2 });
+    const dev = sampleContractor({
+      ...{ workspace, warm: 2, busy: 1, queued: 2, spare: true, conversations: [main, other] },
+      spent: {
+        day: { usd: 0.5, tokens: 9, turns: 2 },
+        agent: { usd: 12, tokens: 99, turns: 30 },
+        since: null,
+      },
+      lastError: { code: "agent-limit", at: "2026-01-01T23:55:00.000Z", openclawSessionKey: "other" },
+    });
+    host.overview = () => Promise.resolve({ answer: "done", overview: { ...overview, contractors: [dev] } });
+    const { data, text } = await status();
+    const { warm, busy, queued, spare, lastError, spent } = dev;
+    const fullest = {
+      openclawSessionKey: main.openclawSessionKey,
+      contextTokens: 90_000,
+      contextWindow: 200_000,
+    };
+    expect(data).toMatchObject({
+      contractors: [
+        { agentId: "dev", warm, busy, queued, spare, lastError, spent, fullest },
+        // Added since the Gateway has read its settings.
+        { agentId: "late", warm: 0, busy: 0, queued: 0, lastError: null },
+      ],
+      gateway: { reachable: true, pool: overview.pool },
+    });
+    expect(stripVTControlCharacters(text)).toMatch(
+      /^dev +ok +2 +1 +2 +0 active +45% of 200k +\$0\.50 +\$12\.00 +agent-limit 5 min ago$/m,
+    );
+  });
+
+  it("says so when the Gateway does not tell, and goes by the files", async () => {
+    await install(await add("dev"), sampleEntry());
+    host.overview = () => Promise.resolve({ answer: "refused", words: "unknown method" });
+    const { data, text } = await status();
+    expect(data).toMatchObject({
+      contractors: [{ sessions: { active: 1 }, warm: null, busy: null, queued: null, spare: null }],
+      gateway: { reachable: true, pool: null },
+    });
+    expect(stripVTControlCharacters(text)).toMatch(/^dev +ok +\? +\? +\? +1 active /m);
+    expect(text).toMatch(/Gateway: reachable, but it does not tell what is running \(unknown method\)$/);
+    host.overview = () =>
+      Promise.reject(new ContractorError("config-invalid", { message: "Odd.", mend: "Mend." }));
+    expect((await status()).text).toMatch(/\(Odd\. Mend\.\)$/);
   });
 });
 
@@ -143,7 +204,7 @@ describe("status, of transcripts that Claude Code will delete", () => {
     const warning = `Claude Code will delete the transcripts of 2 active sessions, the first on 2026-01-07 (it keeps one for 30 days after the last message). Send each a message, or raise cleanupPeriodDays in ${home}/.claude/settings.json.`;
     expect(data).toMatchObject({ contractors: [{ problems: [], warnings: [warning] }] });
     expect(text).toContain(`\n\ndev: ${warning}\n\n`);
-    expect(stripVTControlCharacters(text)).toMatch(/^dev .* warning /m);
+    expect(stripVTControlCharacters(text)).toMatch(/^dev +warning /m);
   });
 
   it("goes by where the transcript was seen, and says when it may go at once", async () => {

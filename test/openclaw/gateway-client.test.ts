@@ -1,6 +1,7 @@
 import type * as GatewayRuntime from "openclaw/plugin-sdk/gateway-runtime";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { resetThroughGateway } from "../../src/openclaw/gateway-client.ts";
+import { overviewFromGateway, resetThroughGateway } from "../../src/openclaw/gateway-client.ts";
+import { sampleContractor, sampleConversation, sampleOverview } from "../cli/overviews.ts";
 import { sampleEntry } from "../suites/session-map-store-conformance.ts";
 
 const call = vi.hoisted(() => vi.fn<typeof GatewayRuntime.callGatewayFromCli>());
@@ -30,6 +31,31 @@ function transportError(kind: "closed" | "timeout"): Error {
 
 beforeEach(() => {
   call.mockReset();
+});
+
+describe("overviewFromGateway", () => {
+  it("asks for no more than to read, and gives the overview", async () => {
+    const overview = {
+      ...sampleOverview,
+      contractors: [sampleContractor({ conversations: [sampleConversation()] })],
+    };
+    call.mockResolvedValueOnce(overview);
+    expect(await overviewFromGateway({ agentId: "dev", ended: true })).toEqual({ answer: "done", overview });
+    expect(call.mock.calls[0]).toMatchObject([
+      "contractor-agent.overview",
+      {},
+      { agentId: "dev", ended: true },
+      { scopes: ["operator.read"], progress: false },
+    ]);
+  });
+
+  it("takes an answer of another version for none to rely on", async () => {
+    call.mockResolvedValueOnce({ contractors: "all" });
+    expect(await overviewFromGateway({})).toEqual({
+      answer: "refused",
+      words: "its plugin is of another version",
+    });
+  });
 });
 
 describe("resetThroughGateway", () => {

@@ -42,6 +42,15 @@ describe("the next turn of a conversation", () => {
     expect(world.pool.liveSessions).toBe(1);
   });
 
+  it("finds the conversation among the warm ones, unless its process died", async () => {
+    expect(world.pool.warmConversations()).toEqual([]);
+    await world.takeTurn("a");
+    await world.takeTurn("b");
+    expect(world.pool.warmConversations()).toEqual(["a", "b"]);
+    if (world.opened[0]) world.opened[0].usable = false;
+    expect(world.pool.warmConversations()).toEqual(["b"]);
+  });
+
   it("gets another process when the warm one died meanwhile", async () => {
     await world.takeTurn("a");
     if (world.opened[0]) world.opened[0].usable = false;

@@ -1,8 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { CLI_ROOT } from "../../config/identifiers.ts";
 import { AUTH_MODES, ENDPOINT_FORMATS, endpointSchema } from "../../config/endpoint-schema.ts";
 import { PRESET_NAMES, presetOf } from "../../endpoint/presets.ts";
-import { subcommand, type Json, type RunCommand } from "../subcommand.ts";
+import { examplesOf, subcommand, type Json, type RunCommand } from "../subcommand.ts";
 import type { EndpointAddOptions } from "./endpoint-options.ts";
 import {
   addEndpoint,
@@ -20,17 +19,19 @@ export function registerEndpointCommands(root: Command, run: RunCommand): void {
 
   registerAdd(endpoint, run);
 
-  subcommand(endpoint, "list", "List the endpoint profiles").action((options: Json) =>
-    run(options, listEndpoints),
-  );
+  subcommand(endpoint, "list", "List the endpoint profiles")
+    .addHelpText("after", examplesOf("endpoint list"))
+    .action((options: Json) => run(options, listEndpoints));
 
   subcommand(endpoint, "show", "Show one endpoint profile")
     .argument("<name>", NAME)
+    .addHelpText("after", examplesOf("endpoint show local"))
     .action((name: string, options: Json) => run(options, (context) => showEndpoint(context, name)));
 
   subcommand(endpoint, "test", "Make one tiny request: what answers, and whether streaming and tools work")
     .argument("<name>", NAME)
     .option("--model <model>", "the model to ask (default: the profile's)")
+    .addHelpText("after", examplesOf("endpoint test local", "endpoint test local --model qwen3-coder"))
     .action((name: string, options: { model?: string } & Json) =>
       run(options, (context) => testEndpoint(context, { name, ...options })),
     );
@@ -38,12 +39,14 @@ export function registerEndpointCommands(root: Command, run: RunCommand): void {
   subcommand(endpoint, "use", "Let a contractor run on an endpoint")
     .argument("<name>", "name of the endpoint profile, or subscription for the Claude login")
     .requiredOption("--agent-id <id>", "the contractor agent")
+    .addHelpText("after", examplesOf("endpoint use local --agent-id dev"))
     .action((name: string, options: { agentId: string } & Json) =>
       run(options, (context) => useEndpoint(context, { name, ...options })),
     );
 
   subcommand(endpoint, "remove", "Remove an endpoint profile that nobody uses")
     .argument("<name>", NAME)
+    .addHelpText("after", examplesOf("endpoint remove local"))
     .action((name: string, options: Json) => run(options, (context) => removeEndpoint(context, name)));
 }
 
@@ -85,12 +88,12 @@ function addHelp(): string {
     "",
     "Presets:",
     ...presets.map((name) => `  ${name.padEnd(width)}  ${presetOf(name).title}`),
-    "",
-    "Examples:",
-    `  openclaw ${CLI_ROOT} endpoint add ollama --model qwen3-coder`,
-    `  openclaw ${CLI_ROOT} endpoint add kimi-coding --api-key-env KIMI_KEY`,
-    `  openclaw ${CLI_ROOT} endpoint add work --base-url https://llm.example --auth gateway --api-key-file /run/secrets/llm`,
-    `  openclaw ${CLI_ROOT} endpoint add box --base-url http://127.0.0.1:8000 --format openai --model qwen3`,
+    examplesOf(
+      "endpoint add ollama --model qwen3-coder",
+      "endpoint add kimi-coding --api-key-env KIMI_KEY",
+      "endpoint add work --base-url https://llm.example --auth gateway --api-key-file /run/secrets/llm",
+      "endpoint add box --base-url http://127.0.0.1:8000 --format openai --model qwen3",
+    ),
   ].join("\n");
 }
 

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { CLI_ROOT } from "../../config/identifiers.ts";
+import { untilInterrupted } from "../until-interrupted.ts";
 import { subcommand, type Json, type RunCommand } from "../subcommand.ts";
 import { EXPORT_FORMATS } from "./conversation-formats.ts";
 import { exportConversation, type ExportOptions } from "./export.ts";
@@ -27,7 +28,7 @@ export function registerRecordCommands(root: Command, run: RunCommand): void {
       ].join("\n"),
     )
     .action((options: LogsOptions & Json) =>
-      run(options, async (context) => {
+      run({ ...options, printsItself: true }, async (context) => {
         await untilInterrupted((signal) => showLogs(context, options, { print, signal }));
         return undefined;
       }),
@@ -54,29 +55,15 @@ export function registerRecordCommands(root: Command, run: RunCommand): void {
       ].join("\n"),
     )
     .action((options: ExportOptions & Json) =>
-      run(options, (context) => exportConversation(context, options)),
+      run({ ...options, printsItself: options.output === undefined }, (context) =>
+        exportConversation(context, options),
+      ),
     );
 }
 
 /** The host sends console.log to stderr when --json is given, so stdout is written directly. */
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
-}
-
-/** Until the work is done, or a person or whoever reads stdout has enough. */
-async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const interrupt = new AbortController();
-  const end = (): void => {
-    interrupt.abort();
-  };
-  process.once("SIGINT", end);
-  process.stdout.once("error", end);
-  try {
-    await work(interrupt.signal);
-  } finally {
-    process.removeListener("SIGINT", end);
-    process.stdout.removeListener("error", end);
-  }
 }
 
 const UNITS: Record<string, number> = { s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -107,7 +107,10 @@ export function createFileSpendingLedger(options: FileSpendingLedgerOptions): Sp
       pending.add({ key: { ...key }, day: today(), at: now().toISOString(), amount });
       timer.start();
     },
-    agent: (agentId) => inTurn(order, async () => agentSpendingOf(await load(), agentId, today())),
+    agent: (agentId) =>
+      inTurn(order, async () =>
+        agentSpendingOf(withNotes(await load(), pending.all(), now()), agentId, today()),
+      ),
     resetAgent: (agentId) =>
       inTurn(order, async () => {
         let movedTo: string | null = null;

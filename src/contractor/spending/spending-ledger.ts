@@ -36,6 +36,7 @@ export type SpendingLedger = {
   current(key: SpendingKey): Spent;
   /** Counts in `read` and `current` at once; on disk some seconds later, or at `flush`. */
   add(key: SpendingKey, amount: Tally): void;
+  /** With everything that this process has noted. */
   agent(agentId: string): Promise<AgentSpending>;
   /**
    * What the agent uses counts from nothing; its day and its conversations go on. A file that cannot be read is moved
