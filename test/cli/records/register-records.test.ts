@@ -25,7 +25,7 @@ async function optionsOf(...words: string[]): Promise<unknown> {
 
 describe("the options of logs", () => {
   it("have the latest fifty turns as a default", async () => {
-    expect(await optionsOf("logs")).toEqual({ lines: 50 });
+    expect(await optionsOf("logs")).toMatchObject({ lines: 50 });
   });
 
   it.each([
