@@ -27,12 +27,13 @@ export async function watch(
 ): Promise<void> {
   const { everySeconds, json, screen, signal } = options;
   const redraws = screen.isTTY === true && !json;
+  const isOn = (): boolean => !signal.aborted;
   let result = await frame();
   if (redraws) screen.write(CLEAR_ALL);
-  while (!signal.aborted) {
+  while (isOn()) {
     screen.write(redraws ? redrawn(result.text, screen.rows) : printed(result, json));
     await delay(everySeconds * 1_000, undefined, { signal }).catch(() => undefined);
-    if (!signal.aborted) result = await frame().catch(failureFrame);
+    if (isOn()) result = await frame().catch(failureFrame);
   }
 }
 

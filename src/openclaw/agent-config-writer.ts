@@ -76,8 +76,10 @@ export function createAgentConfigWriter(api: OpenClawPluginApi): AgentConfigWrit
       }),
     changeShared: (changes) =>
       changeOwn((own) => {
-        Object.assign(own, changes);
-        for (const [name, value] of Object.entries(changes)) if (value === undefined) delete own[name];
+        for (const [name, value] of Object.entries<unknown>(changes)) {
+          if (value === undefined) Reflect.deleteProperty(own, name);
+          else own[name] = value;
+        }
       }),
     removeContractor: (agentId) =>
       changeOwn((own, draft) => {

@@ -48,7 +48,10 @@ describe("a conversation", () => {
       warm: false,
     });
     const after = await world.store.list();
-    expect(after).toEqual([{ ...before, turns: 2, lastActivityAt: expect.any(String) as string }]);
+    const [later] = after;
+    const usage = { ...before?.usage, ...later?.usage };
+    expect(after).toEqual([{ ...before, turns: 2, usage, lastActivityAt: expect.any(String) as string }]);
+    expect(later?.usage?.inputTokens).toBeGreaterThan(before?.usage?.inputTokens ?? Infinity);
     expect(Date.parse(after[0]?.lastActivityAt ?? "")).toBeGreaterThan(
       Date.parse(before?.lastActivityAt ?? ""),
     );

@@ -31,6 +31,29 @@ const usageSchema = z.looseObject({
   ),
 });
 
+const liveStatusSchema = z.object({
+  contractors: z.array(
+    z.looseObject({
+      agentId: z.string(),
+      warm: z.number(),
+      spent: z.object({ agent: z.object({ turns: z.number() }) }),
+      lastError: z.object({ code: z.string() }).nullable(),
+    }),
+  ),
+  gateway: z.looseObject({ reachable: z.boolean() }),
+});
+
+const liveSessionsSchema = z.object({
+  sessions: z.array(
+    z.looseObject({
+      openclawSessionKey: z.string(),
+      usage: z.object({ outputTokens: z.number() }),
+      contextTokens: z.number(),
+      costUsd: z.number(),
+    }),
+  ),
+});
+
 let world: ContractorWorld;
 let gateway: Gateway;
 
@@ -228,6 +251,26 @@ describe("oneshot", () => {
 });
 
 describe("while the Gateway runs", () => {
+  it("the command line tells what is warm, what it costs, how full it is and what went wrong", async () => {
+    await say("dev", "ann", "what did I ask you to remember?");
+    const { json: status } = await world.contractorAgents("status");
+    const { contractors, gateway: live } = liveStatusSchema.parse(status);
+    const byId = Object.fromEntries(contractors.map((row) => [row.agentId, row]));
+    expect(live).toMatchObject({ reachable: true, pool: { maxLiveSessions: 6 } });
+    expect(byId["dev"]?.warm).toBeGreaterThan(0);
+    expect(byId["dev"]?.spent.agent.turns).toBeGreaterThan(4);
+    expect(byId["keyless"]?.lastError).toMatchObject({ code: "endpoint-key-missing" });
+    const { json } = await world.contractorAgents("sessions", "--agent-id", "dev", "--state", "active");
+    const { sessions } = liveSessionsSchema.parse(json);
+    const session = sessions.find(
+      ({ openclawSessionKey }) => openclawSessionKey === sessionKeyOf("dev", "ann"),
+    );
+    expect(session).toMatchObject({ warm: true, busy: false, queued: 0, contextWindow: 200_000 });
+    expect(session?.usage.outputTokens).toBeGreaterThan(0);
+    expect(session?.contextTokens).toBeGreaterThan(0);
+    expect(session?.costUsd).toBeGreaterThan(0);
+  });
+
   it("a contractor can be added, answers, and can be removed without losing its workspace", async () => {
     await world.addContractor("late", "--endpoint", "scripted");
     // The Gateway looks at its configuration file about once a second.

@@ -151,6 +151,7 @@ describe("contractor-agents add, remove", () => {
 
   it("shows it in status, for scripts and for people", async () => {
     const status = await world.contractorAgents("status");
+    const nothing = { usd: 0, tokens: 0, turns: 0 };
     expect(status).toEqual({
       exitCode: 0,
       json: {
@@ -168,13 +169,15 @@ describe("contractor-agents add, remove", () => {
             budget: [],
             problems: [],
             warnings: [],
+            ...{ warm: 0, busy: 0, queued: 0, spare: false, fullest: null, limits: [], lastError: null },
+            spent: { day: nothing, agent: nothing, since: null },
           },
         ],
-        gateway: { reachable: false },
+        gateway: { reachable: false, pool: null },
       },
     });
     const { stdout } = await world.openclaw.run(["contractor-agents", "status"]);
-    expect(stdout).toMatch(/^AGENT +CONTRACTOR +MODE .*\ndev +claude +persistent /m);
+    expect(stdout).toMatch(/^AGENT +STATE +WARM .*\ndev +ok +- /m);
   });
 
   it("refuses to remove an endpoint that is in use", async () => {

@@ -35,10 +35,10 @@ export async function setSettings(context: HostCliContext, options: SetOptions):
 
 async function setShared(context: HostCliContext, assignments: Assignment[]): Promise<Change[]> {
   const given = Object.fromEntries(assignments.map(({ name, value }) => [name, value]));
-  const { contractors, endpoints, ...before } = context.config;
+  const before = context.config;
   const now = pluginConfigSchema.parse({ ...before, ...given });
   await context.configWriter.changeShared(given);
-  return changesOf(assignments, { before: { ...before }, now });
+  return changesOf(assignments, { before, now });
 }
 
 async function setOf(
@@ -60,7 +60,7 @@ function stanzaOf(contractor: ContractorConfig, assignments: Assignment[]): Reco
   const given = Object.fromEntries(whole.map(({ name, value }) => [name, value]));
   if (limits.length === 0) return given;
   const begin = "budget" in given ? given["budget"] : contractor.budget;
-  return { ...given, budget: budgetAfter((begin ?? {}) as BudgetConfig, limits) };
+  return { ...given, budget: budgetAfter(begin ?? {}, limits) };
 }
 
 const LIMIT = "budget.";
