@@ -26,6 +26,22 @@ const { output } = await build({
   logLevel: "warn",
 });
 
+// A few lines that OpenClaw's doctor loads; what they need is in the bundle.
+await build({
+  cwd: root,
+  input: "src/doctor-contract-api.ts",
+  platform: "node",
+  external: /^openclaw\//,
+  plugins: [
+    {
+      name: "the-bundle",
+      resolveId: (source) => (source === "./index.ts" ? { id: "./index.js", external: true } : null),
+    },
+  ],
+  output: { dir: outputFolder, format: "esm", codeSplitting: false, minify: false },
+  logLevel: "warn",
+});
+
 const moduleIds = output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
 const licenses = await thirdPartyLicenses([...moduleIds, ...reaper.moduleIds]);
 writeFileSync(resolve(outputFolder, "THIRD-PARTY-LICENSES.txt"), licenses);

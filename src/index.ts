@@ -1,4 +1,6 @@
 import { definePluginEntry } from "openclaw/plugin-sdk/plugin-entry";
+import { diagnose } from "./cli/doctor/doctor.ts";
+import type { DiagnosePhase } from "./cli/doctor/health-checks.ts";
 import { CLI_DESCRIPTION, registerCli } from "./cli/register-cli.ts";
 import { CLI_ROOT, PLUGIN_ID } from "./config/identifiers.ts";
 import { createBridgeProvider } from "./openclaw/bridge-provider.ts";
@@ -7,6 +9,7 @@ import { registerGatewayMethods } from "./openclaw/gateway-methods.ts";
 import { createContractorHarness } from "./openclaw/harness.ts";
 import { readPluginConfig } from "./openclaw/plugin-config.ts";
 import { keepSpares } from "./openclaw/keep-spares.ts";
+import { createDoctorHost } from "./openclaw/doctor-host.ts";
 import { createHostCliContext } from "./openclaw/host-cli-context.ts";
 import { collectSecurityFindings } from "./openclaw/security-audit.ts";
 
@@ -38,7 +41,14 @@ export default definePluginEntry({
     registerGatewayMethods(api, () => createHostBridge(api));
     api.registerCli(
       ({ program, config }) => {
-        registerCli(program, () => createHostCliContext(api, config));
+        registerCli(program, {
+          createContext: () => createHostCliContext(api, config),
+          createDoctorHost: () =>
+            createDoctorHost({
+              ...{ hostConfig: config, configMutator: api },
+              openclawVersion: api.runtime.version,
+            }),
+        });
       },
       { descriptors: [{ name: CLI_ROOT, description: CLI_DESCRIPTION, hasSubcommands: true }] },
     );
@@ -62,3 +72,7 @@ export default definePluginEntry({
     api.lifecycle.onDispose?.(drain);
   },
 });
+
+/** For `openclaw doctor`, which looks at OpenClaw itself: see doctor-contract-api.ts. */
+export const diagnosePhase: DiagnosePhase = (target, { phase, fix }) =>
+  diagnose(createDoctorHost({ ...target, openclawVersion: undefined }), { phases: [phase], fix });
