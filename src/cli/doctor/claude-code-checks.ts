@@ -1,4 +1,3 @@
-import { CLI_ROOT } from "../../config/identifiers.ts";
 import type { DoctorHost } from "../../openclaw/doctor-host.ts";
 import { adaptersOf } from "./adapter-checks.ts";
 import { contractorsOf, failedBy, FIX_COMMAND, passed, type Finding } from "./doctor-check.ts";
@@ -22,7 +21,7 @@ export async function claudeCodeChecks(host: DoctorHost): Promise<Finding[]> {
     if (claudeExecutable === undefined) continue;
     checks.push(
       await answer(`The Claude Code of ${agentId}`, () => host.adapters.claudeVersion(adapter, claudeExecutable), {
-        mend: `Install Claude Code at ${claudeExecutable}, or take claudeExecutable out of the contractor's settings to use the adapter's own (\`openclaw ${CLI_ROOT} --help\`).`,
+        mend: `Install Claude Code at ${claudeExecutable}, or take claudeExecutable out of the contractor's settings.`,
       }),
     );
   }
