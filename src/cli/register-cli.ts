@@ -33,7 +33,8 @@ export function registerCli(program: Pick<Command, "command">, hosts: CliHosts):
   const root = program.command(CLI_ROOT).description(CLI_DESCRIPTION);
   answerUsageErrors(root);
 
-  const run: RunCommand = (options, command) => runContractorCommand(options, () => command(hosts.createContext()));
+  const run: RunCommand = (options, command) =>
+    runContractorCommand(options, () => command(hosts.createContext()));
 
   subcommand(root, "add", "Create a contractor agent: an OpenClaw agent whose turns Claude Code takes")
     .requiredOption("--agent-id <id>", "id of the new OpenClaw agent")

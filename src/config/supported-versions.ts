@@ -24,7 +24,8 @@ function comparisonOf(text: string): ((version: Parts) => boolean) | undefined {
 }
 
 function partsOf(version: string): Parts | undefined {
-  const [, major, minor = "0", patch = "0"] = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+].*)?$/.exec(version) ?? [];
+  const [, major, minor = "0", patch = "0"] =
+    /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+].*)?$/.exec(version) ?? [];
   return major === undefined ? undefined : [Number(major), Number(minor), Number(patch)];
 }
 

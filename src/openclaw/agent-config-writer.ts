@@ -8,7 +8,8 @@ import { parsePluginConfig, type HostConfig } from "./plugin-config.ts";
 
 type ContractorStanza = z.input<typeof contractorSchema>;
 type UndefinedToo<Fields> = { [Name in keyof Fields]: Fields[Name] | undefined };
-type MutableConfig = Parameters<
+/** OpenClaw's configuration while it is changed. */
+export type MutableConfig = Parameters<
   Parameters<OpenClawPluginApi["runtime"]["config"]["mutateConfigFile"]>[0]["mutate"]
 >[0];
 
@@ -20,7 +21,7 @@ export type ConfigMutator = {
         base: "source";
         afterWrite: { mode: "auto" };
         mutate: (draft: MutableConfig) => Result;
-      }): Promise<{ result: Awaited<Result> | undefined }>;
+      }): Promise<{ result: Result | undefined }>;
     };
   };
 };

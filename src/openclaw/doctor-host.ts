@@ -104,7 +104,8 @@ function settingsOf(hostConfig: HostConfig): { config: PluginConfig; problem: Co
 
 function switchOf({ plugins }: HostConfig): string | null {
   if (plugins?.enabled === false) return "plugins.enabled is false";
-  if (plugins?.entries?.[PLUGIN_ID]?.enabled === false) return `plugins.entries.${PLUGIN_ID}.enabled is false`;
+  if (plugins?.entries?.[PLUGIN_ID]?.enabled === false)
+    return `plugins.entries.${PLUGIN_ID}.enabled is false`;
   if (plugins?.deny?.includes(PLUGIN_ID) === true) return `plugins.deny names ${PLUGIN_ID}`;
   const { allow = [] } = plugins ?? {};
   return allow.length > 0 && !allow.includes(PLUGIN_ID) ? `plugins.allow does not name ${PLUGIN_ID}` : null;

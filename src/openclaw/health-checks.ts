@@ -1,6 +1,6 @@
 import { getHealthCheck, registerHealthCheck } from "openclaw/plugin-sdk/health";
 import { PLUGIN_ID } from "../config/identifiers.ts";
-import type { ConfigMutator } from "./agent-config-writer.ts";
+import type { ConfigMutator, MutableConfig } from "./agent-config-writer.ts";
 import type { HostConfig } from "./plugin-config.ts";
 
 export type HostHealthFinding = {
@@ -46,20 +46,21 @@ export function registerHealthChecks(checks: HostHealthCheck[]): void {
 type Draft = {
   target: HealthCheckTarget;
   /** The changed configuration; null when nothing was changed. */
-  changed(): HostConfig | null;
+  changed(): MutableConfig | null;
 };
 
 function draftOf(hostConfig: HostConfig): Draft {
-  let changed: HostConfig | null = null;
+  let changed: MutableConfig | null = null;
   const configMutator: ConfigMutator = {
     runtime: {
       config: {
-        async mutateConfigFile({ mutate }) {
-          const draft = structuredClone(changed ?? hostConfig) as Parameters<typeof mutate>[0];
-          const result = await mutate(draft);
-          changed = draft;
-          return { result };
-        },
+        mutateConfigFile: ({ mutate }) =>
+          Promise.try(() => {
+            const draft = structuredClone(changed ?? hostConfig) as MutableConfig;
+            const result = mutate(draft);
+            changed = draft;
+            return { result };
+          }),
       },
     },
   };

@@ -19,7 +19,11 @@ async function checksOf(host: DoctorHost, name: AdapterName): Promise<Finding[]>
   if (facts === null) {
     return [
       {
-        ...{ title: installed, status: "fail", cause: "It is not, so the next turn would wait for a download." },
+        ...{
+          title: installed,
+          status: "fail",
+          cause: "It is not, so the next turn would wait for a download.",
+        },
         mend: `Install it with \`${FIX_COMMAND}\`.`,
         repair: async () => `it is installed: ${await host.adapters.replace(name)}`,
       },

@@ -20,9 +20,13 @@ export async function claudeCodeChecks(host: DoctorHost): Promise<Finding[]> {
     const { claudeExecutable, adapter } = contractor;
     if (claudeExecutable === undefined) continue;
     checks.push(
-      await answer(`The Claude Code of ${agentId}`, () => host.adapters.claudeVersion(adapter, claudeExecutable), {
-        mend: `Install Claude Code at ${claudeExecutable}, or take claudeExecutable out of the contractor's settings.`,
-      }),
+      await answer(
+        `The Claude Code of ${agentId}`,
+        () => host.adapters.claudeVersion(adapter, claudeExecutable),
+        {
+          mend: `Install Claude Code at ${claudeExecutable}, or take claudeExecutable out of the contractor's settings.`,
+        },
+      ),
     );
   }
   return checks;

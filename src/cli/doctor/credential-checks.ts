@@ -46,8 +46,10 @@ async function loginCheck(
 }
 
 function loginProblem(login: ClaudeLogin, { folder, now }: { folder: string; now: Date }): string | null {
-  if (login.state === "missing") return `There is no login of Claude Code in ${folder}.`;
-  if (login.state === "unreadable") return `The login of Claude Code in ${folder} cannot be read.`;
+  if (login.state !== "there") {
+    if (login.state === "missing") return `There is no login of Claude Code in ${folder}.`;
+    return `The login of Claude Code in ${folder} cannot be read.`;
+  }
   const { expiresAt, renewable } = login;
   if (renewable || expiresAt === undefined || expiresAt > now) return null;
   return `The login of Claude Code in ${folder} ended on ${expiresAt.toISOString().slice(0, 10)}.`;

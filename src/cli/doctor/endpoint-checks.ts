@@ -12,7 +12,9 @@ import { contractorsOf, failedBy, passed, type CheckedContractor, type Finding }
  */
 export async function endpointChecks(host: DoctorHost): Promise<Finding[]> {
   const endpoints = Object.entries(host.config.endpoints);
-  const answers = await Promise.all(endpoints.map(([name, endpoint]) => profileChecks(host, { name, ...endpoint })));
+  const answers = await Promise.all(
+    endpoints.map(([name, endpoint]) => profileChecks(host, { name, ...endpoint })),
+  );
   return [...contractorsOf(host).flatMap((checked) => namesCheck(host, checked)), ...answers.flat()];
 }
 

@@ -24,11 +24,7 @@ export async function folderChecks(
     (cause: unknown) => errnoOf(cause) !== "ENOENT",
   );
   if (!isThere && !isNeeded) return [missingCheck(whose, folder)];
-  return [
-    await writeCheck(whose, folder),
-    await roomCheck(whose, folder),
-    await modesCheck(whose, folder),
-  ];
+  return [await writeCheck(whose, folder), await roomCheck(whose, folder), await modesCheck(whose, folder)];
 }
 
 function missingCheck(whose: string, folder: string): Finding {

@@ -16,7 +16,11 @@ export async function lockCheck(
   if (lock.state === "free") return passed(title);
   if (lock.state === "left") {
     return {
-      ...{ title, status: "warn", cause: `A process that is gone has left ${path}.lock; the next writer takes it over.` },
+      ...{
+        title,
+        status: "warn",
+        cause: `A process that is gone has left ${path}.lock; the next writer takes it over.`,
+      },
       mend: `Remove it with \`${FIX_COMMAND}\`.`,
       repair: async () => ((await removeLeftLock(path)) ? `removed ${path}.lock` : "somebody holds it again"),
     };
@@ -35,7 +39,8 @@ function holderIn(owner: LockOwner | null): string {
 }
 
 function adviceFor(owner: LockOwner | null): string {
-  if (owner === null) return "Look for a Gateway on another machine that uses this folder, and stop one of the two.";
+  if (owner === null)
+    return "Look for a Gateway on another machine that uses this folder, and stop one of the two.";
   const where = owner.host === hostname() ? "" : ` on ${owner.host}`;
   return `End that process${where} (\`kill ${owner.pid}\`): nothing holds a lock for so long.`;
 }

@@ -1,7 +1,14 @@
 import { BRIDGE_MODEL_REF, CLI_ROOT, PROVIDER_ID } from "../../config/identifiers.ts";
 import { claudeModeOf } from "../../contractor/permission-mode.ts";
 import type { DoctorHost } from "../../openclaw/doctor-host.ts";
-import { contractorsOf, failedBy, FIX_COMMAND, passed, type CheckedContractor, type Finding } from "./doctor-check.ts";
+import {
+  contractorsOf,
+  failedBy,
+  FIX_COMMAND,
+  passed,
+  type CheckedContractor,
+  type Finding,
+} from "./doctor-check.ts";
 
 /** The plugin's settings, and the agents of OpenClaw that they are about. */
 export function pluginChecks(host: DoctorHost): Finding[] {

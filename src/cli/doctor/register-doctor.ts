@@ -33,6 +33,11 @@ function helpText(): string {
   const phases = DOCTOR_PHASES.map((phase) => `  ${phase.padEnd(12)} ${PHASE_DESCRIPTIONS[phase]}`);
   return [
     ...["", "Phases:", ...phases],
-    ...["", "Examples:", `  openclaw ${CLI_ROOT} doctor`, `  openclaw ${CLI_ROOT} doctor --phase state,processes --fix`],
+    ...[
+      "",
+      "Examples:",
+      `  openclaw ${CLI_ROOT} doctor`,
+      `  openclaw ${CLI_ROOT} doctor --phase state,processes --fix`,
+    ],
   ].join("\n");
 }

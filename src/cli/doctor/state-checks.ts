@@ -3,7 +3,14 @@ import { ensureStateDir, sessionMapPathOf, stateDirOf, usagePathOf } from "../..
 import { checkSpending, damagesOfSessionMap, hasStateDir } from "../../contractor/state-diagnosis.ts";
 import { resolveWorkspace } from "../../contractor/workspace.ts";
 import type { DoctorHost } from "../../openclaw/doctor-host.ts";
-import { contractorsOf, failedBy, FIX_COMMAND, passed, type CheckedContractor, type Finding } from "./doctor-check.ts";
+import {
+  contractorsOf,
+  failedBy,
+  FIX_COMMAND,
+  passed,
+  type CheckedContractor,
+  type Finding,
+} from "./doctor-check.ts";
 import { folderChecks } from "./folder-checks.ts";
 import { limitsCheck } from "./limits-check.ts";
 import { lockCheck } from "./lock-checks.ts";
@@ -29,9 +36,15 @@ async function checksOf(host: DoctorHost, { agentId, contractor }: CheckedContra
     there,
     ...(await folderChecks(agentId, stateDirOf(workspace), { isNeeded: true })),
     await mapCheck(host, { agentId, workspace }),
-    await lockCheck(host, { title: `${agentId}'s session map can be locked`, path: sessionMapPathOf(workspace) }),
+    await lockCheck(host, {
+      title: `${agentId}'s session map can be locked`,
+      path: sessionMapPathOf(workspace),
+    }),
     await spendingCheck(agentId, workspace),
-    await lockCheck(host, { title: `${agentId}'s account of usage can be locked`, path: usagePathOf(workspace) }),
+    await lockCheck(host, {
+      title: `${agentId}'s account of usage can be locked`,
+      path: usagePathOf(workspace),
+    }),
   ];
 }
 
@@ -43,7 +56,11 @@ async function stateDirCheck(agentId: string, workspace: string): Promise<Findin
     return failedBy(title, cause);
   }
   return {
-    ...{ title, status: "warn", cause: `${stateDirOf(workspace)} is not there, so nothing is remembered of its conversations.` },
+    ...{
+      title,
+      status: "warn",
+      cause: `${stateDirOf(workspace)} is not there, so nothing is remembered of its conversations.`,
+    },
     mend: `Make it with \`${FIX_COMMAND}\`, or bring it back from a backup.`,
     async repair() {
       await ensureStateDir(workspace);
@@ -86,6 +103,10 @@ async function spendingCheck(agentId: string, workspace: string): Promise<Findin
     return passed(title);
   } catch (cause) {
     // Beginning a new one makes room in each budget: that is for a person to decide.
-    return failedBy(title, cause, `Begin a new account with \`openclaw ${CLI_ROOT} budget reset --agent-id ${agentId}\`.`);
+    return failedBy(
+      title,
+      cause,
+      `Begin a new account with \`openclaw ${CLI_ROOT} budget reset --agent-id ${agentId}\`.`,
+    );
   }
 }

@@ -8,7 +8,9 @@ import { contractorsOf, failedBy, passed, type CheckedContractor, type Finding }
 /** The folder that each contractor works in. */
 export async function workspaceChecks(host: DoctorHost): Promise<Finding[]> {
   const users = await usersByFolder(host);
-  const checks = await Promise.all(contractorsOf(host).map((checked) => checksOf(host, { ...checked, users })));
+  const checks = await Promise.all(
+    contractorsOf(host).map((checked) => checksOf(host, { ...checked, users })),
+  );
   return checks.flat();
 }
 
@@ -54,7 +56,8 @@ async function breadthCheck(
 ): Promise<Finding> {
   const title = `${agentId}'s workspace is a project's`;
   const home = userHome === undefined ? null : await realpath(userHome).catch(() => null);
-  const what = folder === parse(folder).root ? "the whole machine" : folder === home ? "your home folder" : null;
+  const what =
+    folder === parse(folder).root ? "the whole machine" : folder === home ? "your home folder" : null;
   if (what === null) return passed(title);
   return {
     ...{ title, status: "warn" },
@@ -68,7 +71,11 @@ function sharingCheck(agentId: string, users: Set<string>): Finding {
   const others = [...users].filter((other) => other !== agentId);
   if (others.length === 0) return passed(title);
   return {
-    ...{ title, status: "warn", cause: `${others.join(", ")} ${others.length === 1 ? "works" : "work"} there, too.` },
+    ...{
+      title,
+      status: "warn",
+      cause: `${others.join(", ")} ${others.length === 1 ? "works" : "work"} there, too.`,
+    },
     mend: "Leave it so if they shall see each other's changes at once, or give one another workspace.",
   };
 }
@@ -76,7 +83,10 @@ function sharingCheck(agentId: string, users: Set<string>): Finding {
 /** Who works where, OpenClaw's other agents among them; by real path. */
 async function usersByFolder(host: DoctorHost): Promise<Map<string, Set<string>>> {
   const agents = [...host.agents].map(([agentId, { workspace }]) => ({ agentId, workspace }));
-  const contractors = contractorsOf(host).map(({ agentId, contractor: { workspace } }) => ({ agentId, workspace }));
+  const contractors = contractorsOf(host).map(({ agentId, contractor: { workspace } }) => ({
+    agentId,
+    workspace,
+  }));
   const users = new Map<string, Set<string>>();
   for (const { agentId, workspace } of [...agents, ...contractors]) {
     const folder = workspace === undefined ? null : await realpath(workspace).catch(() => null);

@@ -208,7 +208,8 @@ const credentials: BrokenSetUp[] = [
     title: "dev has a Claude login",
     cause: /ended on 2020-01-02/,
     mend: /Log in with `claude`/,
-    breakIt: (world) => world.writeLogin({ accessToken: "old", expiresAt: Date.parse("2020-01-02T00:00:00Z") }),
+    breakIt: (world) =>
+      world.writeLogin({ accessToken: "old", expiresAt: Date.parse("2020-01-02T00:00:00Z") }),
     follow: (world) => world.writeLogin({ accessToken: "new", expiresAt: Date.now() + 3_600_000 }),
   },
   {
@@ -274,7 +275,9 @@ const credentials: BrokenSetUp[] = [
       useEndpoint(world, { baseUrl: `http://127.0.0.1:${await freePort()}` });
     },
     async follow({ config }) {
-      const { port } = new URL(String(config.plugins.entries["contractor-agent"].config.endpoints["local"]?.["baseUrl"]));
+      const { port } = new URL(
+        String(config.plugins.entries["contractor-agent"].config.endpoints["local"]?.["baseUrl"]),
+      );
       await serve(Number(port));
     },
   },

@@ -23,7 +23,10 @@ export type WorldConfig = {
   plugins: {
     entries: Record<
       "contractor-agent",
-      { enabled?: boolean; config: { contractors: Record<string, Stanza>; endpoints: Record<string, Stanza> } }
+      {
+        enabled?: boolean;
+        config: { contractors: Record<string, Stanza>; endpoints: Record<string, Stanza> };
+      }
     >;
   };
 };
@@ -85,7 +88,8 @@ export async function createDoctorWorld(): Promise<DoctorWorld> {
       return { ...createDoctorHost(options), uid: 1_000, ...nothingAmbient, ...world.seen };
     },
     diagnose: (options = {}) => diagnose(world.host(), options),
-    writeLogin: (login) => writeFile(world.credentials, JSON.stringify({ claudeAiOauth: login }), { mode: 0o600 }),
+    writeLogin: (login) =>
+      writeFile(world.credentials, JSON.stringify({ claudeAiOauth: login }), { mode: 0o600 }),
   };
   await world.writeLogin({ accessToken: "token", refreshToken: "", expiresAt: LATER });
   return world;
@@ -111,7 +115,8 @@ function mutatorOf(config: WorldConfig): ConfigMutator {
   return {
     runtime: {
       config: {
-        mutateConfigFile: async ({ mutate }) => ({ result: await mutate(config as Parameters<typeof mutate>[0]) }),
+        mutateConfigFile: ({ mutate }) =>
+          Promise.try(() => ({ result: mutate(config as Parameters<typeof mutate>[0]) })),
       },
     },
   };
