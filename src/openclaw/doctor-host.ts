@@ -85,7 +85,7 @@ export function leasesIn(folder: string): DoctorHost["leases"] {
     async clear() {
       const { ended, left, removed } = await clearLeases(folder);
       const parts = [
-        `ended what ${ended.length} dead owners had left`,
+        `ended ${ended.length === 0 ? "nobody" : ended.map(({ purpose }) => purpose).join(", ")}`,
         ...(removed.length === 0 ? [] : [`removed ${removed.length} files that were no leases`]),
         ...(left.length === 0 ? [] : [`could not end ${left.length}`]),
       ];

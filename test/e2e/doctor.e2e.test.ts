@@ -18,6 +18,14 @@ const reportSchema = z.object({
   ),
 });
 
+const ownConfigSchema = z.looseObject({
+  config: z.looseObject({ contractors: z.record(z.string(), z.looseObject({})) }),
+});
+
+const configSchema = z.object({
+  agents: z.object({ entries: z.record(z.string(), z.object({ model: z.string().optional() })) }),
+});
+
 let world: ContractorWorld;
 let stateDir: string;
 
@@ -30,28 +38,29 @@ afterAll(async () => {
   await world.dispose();
 });
 
-async function doctor(...options: string[]): Promise<z.infer<typeof reportSchema> & { exitCode: number }> {
-  const { exitCode, json } = await world.contractorAgents("doctor", ...options);
-  return { ...reportSchema.parse(json), exitCode };
-}
-
 async function breakState(): Promise<void> {
   await writeFile(join(stateDir, "session-map.json"), "no map");
   await chmod(stateDir, 0o755);
-  await editConfig(world.openclaw, ({ agents }) => {
+  await editConfig(world.openclaw, ({ agents, plugins }) => {
     delete agents.entries["dev"]?.["model"];
+    const own = ownConfigSchema.parse(plugins.entries["contractor-agent"]);
+    // It runs on the Claude login then, and there is none.
+    delete own.config.contractors["zed"]?.["endpoint"];
+    plugins.entries["contractor-agent"] = own;
   });
 }
 
 describe("a broken set-up", () => {
   it("is named by the plugin's doctor, phase by phase, with exit status 1", async () => {
     await breakState();
-    const { ok, checks, exitCode } = await doctor();
+    const { exitCode, json } = await world.contractorAgents("doctor");
+    const { ok, checks } = reportSchema.parse(json);
     expect({ ok, exitCode }).toEqual({ ok: false, exitCode: 1 });
     const wrong = checks.filter(({ status }) => status !== "pass");
     expect(wrong.map(({ phase, title }) => `${phase}: ${title}`)).toEqual([
       "host: A Gateway answers",
       "plugin: dev has a model of the bridge",
+      "credentials: zed has a Claude login",
       "state: dev's state is closed to other users",
       "state: dev's session map can be read",
     ]);
@@ -63,25 +72,25 @@ describe("a broken set-up", () => {
 
   it("is mended by OpenClaw's own doctor, which tells what it did", async () => {
     const { stdout, stderr } = await world.openclaw.run(["doctor", "--fix", "--non-interactive"]);
+    // The host draws boxes around what it says.
     const words = `${stdout}\n${stderr}`.replaceAll(/[│\s]+/g, " ");
+    expect(words).toContain(
+      "[error] contractor-agent/credentials - zed has a Claude login: There is no login",
+    );
     expect(words).toContain("dev's session map can be read: moved to");
     expect(words).toContain("dev has a model of the bridge: its model is");
-    expect(await doctor("--phase", "plugin,state")).toMatchObject({ ok: true, exitCode: 0 });
-    const configured = await readFile(world.openclaw.configPath, "utf8");
-    expect(configured).toContain('"model": "contractor-agent/contractor-claude-bridge"');
+    const { agents } = configSchema.parse(JSON.parse(await readFile(world.openclaw.configPath, "utf8")));
+    expect(agents.entries["dev"]?.model).toBe("contractor-agent/contractor-claude-bridge");
+    expect((await stat(stateDir)).mode & 0o777).toBe(0o700);
   });
 
-  it("is mended by the plugin's doctor with --fix", async () => {
-    await breakState();
-    const { json } = await world.contractorAgents("doctor", "--fix", "--phase", "plugin,state");
+  it("is mended by the plugin's doctor with --fix, which finds nothing wrong then", async () => {
+    await chmod(stateDir, 0o755);
+    const { exitCode, json } = await world.contractorAgents("doctor", "--fix", "--phase", "plugin,state");
+    expect(exitCode).toBe(0);
     expect(json).toMatchObject({
       ok: true,
-      fixes: [
-        { phase: "plugin", title: "dev has a model of the bridge" },
-        { phase: "state", title: "dev's state is closed to other users" },
-        { phase: "state", title: "dev's session map can be read" },
-      ],
+      fixes: [{ phase: "state", title: "dev's state is closed to other users" }],
     });
-    expect((await stat(stateDir)).mode & 0o777).toBe(0o700);
   });
 });

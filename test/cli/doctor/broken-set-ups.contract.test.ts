@@ -2,10 +2,25 @@ import { describe, expect, it } from "vitest";
 import type { DoctorCheck } from "../../../src/cli/doctor/doctor-check.ts";
 import type { DoctorReport } from "../../../src/cli/doctor/doctor.ts";
 import { BROKEN_SET_UPS, type BrokenSetUp } from "./broken-set-ups.ts";
-import { createDoctorWorld } from "./doctor-world.ts";
+import { createDoctorWorld, type DoctorWorld } from "./doctor-world.ts";
 
 function checksOf({ checks }: DoctorReport, { phase, title }: BrokenSetUp): DoctorCheck[] {
   return checks.filter((check) => check.phase === phase && check.title.startsWith(title));
+}
+
+/** Does what the check advises; what the doctor says then. */
+async function followed(
+  world: DoctorWorld,
+  { setUp, found }: { setUp: BrokenSetUp; found: DoctorCheck | undefined },
+): Promise<DoctorReport> {
+  const { phase, follow } = setUp;
+  if (found !== undefined && follow !== undefined) {
+    await follow(world, found);
+    return world.diagnose({ phases: [phase] });
+  }
+  const report = await world.diagnose({ phases: [phase], fix: true });
+  expect(report.fixes).toContainEqual({ phase, title: found?.title, done: expect.any(String) as string });
+  return report;
 }
 
 describe("the doctor", () => {
@@ -29,15 +44,7 @@ describe("the doctor", () => {
     });
     expect(report.ok).toBe(status !== "fail");
 
-    if (found !== undefined && setUp.follow !== undefined) await setUp.follow(world, found);
-    else {
-      const { fixes } = await world.diagnose({ phases: [setUp.phase], fix: true });
-      expect(fixes).toContainEqual({
-        ...{ phase: setUp.phase, title: found?.title },
-        done: expect.any(String) as string,
-      });
-    }
-    const mended = checksOf(await world.diagnose({ phases: [setUp.phase] }), setUp);
+    const mended = checksOf(await followed(world, { setUp, found }), setUp);
     expect(mended.map((check) => check.status)).toEqual(["pass"]);
   });
 });
