@@ -5,7 +5,6 @@ import { execa } from "execa";
 import type { AdapterName } from "../config/schema.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { contractorEnvironment } from "../process/environment.ts";
-import type { LeaseRequest } from "../process/process-leases.ts";
 import type { AdapterInstallation } from "./adapter-installation.ts";
 import { adapterLaunch } from "./adapter-launch.ts";
 import { ADAPTER_PACKAGES } from "./adapter-packages.ts";
@@ -41,11 +40,10 @@ export type AdapterDiagnosisOptions = {
   /** For what is written for an adapter, nothing secret. */
   folder: string;
   ambient: NodeJS.ProcessEnv;
-  leases?: LeaseRequest["leases"];
 };
 
 export function createAdapterDiagnosis(options: AdapterDiagnosisOptions): AdapterDiagnosis {
-  const { installation, folder, ambient, leases } = options;
+  const { installation, folder, ambient } = options;
   const environment = contractorEnvironment(ambient, {});
 
   async function programOf(name: AdapterName): Promise<string> {
@@ -66,8 +64,7 @@ export function createAdapterDiagnosis(options: AdapterDiagnosisOptions): Adapte
     },
     async start(name) {
       const program = await programOf(name);
-      const lease = leases === undefined ? {} : { lease: { leases, purpose: `look at ${name}` } };
-      const launch = await adapterLaunch(name, { program, environment, folder, ...lease });
+      const launch = await adapterLaunch(name, { program, environment, folder });
       const connection = await connectAgent(
         { launch, workingDirectory: tmpdir(), initializeMs: INITIALIZE_MS },
         NOBODY_LISTENS,

@@ -85,9 +85,10 @@ export function leasesIn(folder: string): DoctorHost["leases"] {
     async clear() {
       const { ended, left, removed } = await clearLeases(folder);
       const parts = [
-        `ended ${ended.length === 0 ? "nobody" : ended.map(({ purpose }) => purpose).join(", ")}`,
-        ...(removed.length === 0 ? [] : [`removed ${removed.length} files that were no leases`]),
-        ...(left.length === 0 ? [] : [`could not end ${left.length}`]),
+        ...(ended.length === 0 ? [] : [`ended ${ended.map(({ purpose }) => purpose).join(", ")}`]),
+        "removed the leases of processes that are gone",
+        ...(removed.length === 0 ? [] : [`removed ${removed.join(", ")}`]),
+        ...(left.length === 0 ? [] : [`could not end ${left.map(({ purpose }) => purpose).join(", ")}`]),
       ];
       return parts.join(", ");
     },

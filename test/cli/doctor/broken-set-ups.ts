@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -468,6 +468,21 @@ const processes: BrokenSetUp[] = [
     async breakIt(world) {
       const pid = await leaveProcess(world);
       await endProcess(pid, "SIGKILL");
+    },
+  },
+  {
+    name: "a lease that cannot be read",
+    phase: "processes",
+    title: "Every lease can be read",
+    status: "warn",
+    cause: /damaged\.json cannot be/,
+    mend: FIX,
+    async breakIt({ pluginDir }) {
+      const path = join(pluginDir, "processes", "damaged.json");
+      await mkdir(join(pluginDir, "processes"), { mode: 0o700 });
+      await writeFile(path, '{"version": 1, "id"');
+      const earlier = new Date(Date.now() - 3_600_000);
+      await utimes(path, earlier, earlier);
     },
   },
 ];
