@@ -17,9 +17,9 @@ export type HealthCheckTarget = { hostConfig: HostConfig; configMutator: ConfigM
 export type HostHealthCheck = {
   id: string;
   description: string;
-  detect(target: HealthCheckTarget): Promise<HostHealthFinding[]>;
+  detect: (target: HealthCheckTarget) => Promise<HostHealthFinding[]>;
   /** Mends what is safe to mend, and says what it did and what it could not. */
-  repair(target: HealthCheckTarget): Promise<{ changes: string[]; warnings: string[] }>;
+  repair: (target: HealthCheckTarget) => Promise<{ changes: string[]; warnings: string[] }>;
 };
 
 /** Has `openclaw doctor` of this process run the checks; those that are registered already stay. */

@@ -17,12 +17,15 @@ describe("inspectLeases", () => {
     expect(await inspectLeases(folder)).toEqual({ orphaned: [], unreadable: [], unguarded: [], live: 0 });
   });
 
-  it.runIf(process.platform === "linux")("tells an owner whom a guard watches from one whom nobody does", async () => {
-    const guarded = await startedOwner(true);
-    await expect.poll(() => inspectLeases(guarded.folder)).toMatchObject({ live: 1, unguarded: [] });
-    const alone = await startedOwner(false);
-    expect(await inspectLeases(alone.folder)).toMatchObject({ live: 1, unguarded: [alone.owner.pid] });
-  });
+  it.runIf(process.platform === "linux")(
+    "tells an owner whom a guard watches from one whom nobody does",
+    async () => {
+      const guarded = await startedOwner(true);
+      await expect.poll(() => inspectLeases(guarded.folder)).toMatchObject({ live: 1, unguarded: [] });
+      const alone = await startedOwner(false);
+      expect(await inspectLeases(alone.folder)).toMatchObject({ live: 1, unguarded: [alone.owner.pid] });
+    },
+  );
 
   it("names the processes of a dead owner, and ends nobody", async () => {
     const { owner, folder } = await startedOwner(false);

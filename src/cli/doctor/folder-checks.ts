@@ -88,7 +88,9 @@ async function modesCheck(whose: string, folder: string): Promise<Finding> {
     mend: `Close it with \`${FIX_COMMAND}\`.`,
     async repair() {
       await closeToOthers(open);
-      return open.length === 1 ? `closed ${first?.path ?? folder}` : `closed ${open.length} files and folders`;
+      return open.length === 1
+        ? `closed ${first?.path ?? folder}`
+        : `closed ${open.length} files and folders`;
     },
   };
 }

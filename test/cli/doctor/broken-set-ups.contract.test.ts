@@ -1,8 +1,22 @@
 import { describe, expect, it } from "vitest";
 import type { DoctorCheck } from "../../../src/cli/doctor/doctor-check.ts";
 import type { DoctorReport } from "../../../src/cli/doctor/doctor.ts";
-import { BROKEN_SET_UPS, type BrokenSetUp } from "./broken-set-ups.ts";
+import type { BrokenSetUp } from "./broken-set-ups/broken-set-up.ts";
+import { CREDENTIALS } from "./broken-set-ups/credentials.ts";
+import { ENDPOINTS } from "./broken-set-ups/endpoints.ts";
+import { HOST } from "./broken-set-ups/host.ts";
+import { LOCKS } from "./broken-set-ups/locks.ts";
+import { PLUGIN } from "./broken-set-ups/plugin.ts";
+import { PROCESSES } from "./broken-set-ups/processes.ts";
+import { PROGRAMS } from "./broken-set-ups/programs.ts";
+import { STATE } from "./broken-set-ups/state.ts";
+import { WORKSPACE } from "./broken-set-ups/workspace.ts";
 import { createDoctorWorld, type DoctorWorld } from "./doctor-world.ts";
+
+const SET_UPS = [
+  ...[...HOST, ...PLUGIN, ...PROGRAMS, ...CREDENTIALS, ...ENDPOINTS],
+  ...[...WORKSPACE, ...STATE, ...LOCKS, ...PROCESSES],
+];
 
 function checksOf({ checks }: DoctorReport, { phase, title }: BrokenSetUp): DoctorCheck[] {
   return checks.filter((check) => check.phase === phase && check.title.startsWith(title));
@@ -30,7 +44,7 @@ describe("the doctor", () => {
     expect(ok).toBe(true);
   });
 
-  it.each(BROKEN_SET_UPS)("names $name, and its advice mends it", async (setUp) => {
+  it.each(SET_UPS)("names $name, and its advice mends it", async (setUp) => {
     const world = await createDoctorWorld();
     await setUp.breakIt(world);
 
