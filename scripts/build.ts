@@ -18,7 +18,8 @@ const reaper = await bundleReaper(root);
 
 const { output } = await build({
   cwd: root,
-  input: "src/index.ts",
+  // OpenClaw's doctor loads the second one by its name.
+  input: ["src/index.ts", "src/doctor-contract-api.ts"],
   platform: "node",
   // The host gives its own copy.
   external: /^openclaw\//,

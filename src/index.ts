@@ -37,7 +37,16 @@ export default definePluginEntry({
     registerGatewayMethods(api, load);
     api.registerCli(
       ({ program, config }) => {
-        registerCli(program, () => createHostCliContext(api, config));
+        registerCli(program, {
+          createContext: () => createHostCliContext(api, config),
+          async createDoctorHost() {
+            const { createDoctorHost } = await import("./openclaw/doctor-host.ts");
+            return createDoctorHost({
+              ...{ hostConfig: config, configMutator: api },
+              openclawVersion: api.runtime.version,
+            });
+          },
+        });
       },
       { descriptors: [{ name: CLI_ROOT, description: CLI_DESCRIPTION, hasSubcommands: true }] },
     );

@@ -17,6 +17,8 @@ export type AdapterInstallation = {
   find(name: AdapterName): Promise<string | null>;
   /** As `find`, after installing what is missing with npm. Rejects with `adapter-missing`. */
   ensure(name: AdapterName): Promise<string>;
+  /** Installs it anew in the place of what is there, which stays when that fails. Rejects with `adapter-missing`. */
+  replace(name: AdapterName): Promise<string>;
 };
 
 export function createAdapterInstallation(root: string): AdapterInstallation {
@@ -41,6 +43,10 @@ export function createAdapterInstallation(root: string): AdapterInstallation {
       underWay.set(name, pending);
       return pending;
     },
+    async replace(name) {
+      await install(root, name, { replaces: true });
+      return join(homeOf(root, name), ADAPTER_PACKAGES[name].program);
+    },
   };
 }
 
@@ -50,23 +56,36 @@ function homeOf(root: string, name: AdapterName): string {
 }
 
 /** Installs into a draft folder and renames it, so that half an installation is never found. */
-async function install(root: string, name: AdapterName): Promise<void> {
+async function install(root: string, name: AdapterName, { replaces = false } = {}): Promise<void> {
   const home = homeOf(root, name);
   await mkdir(root, { recursive: true, mode: 0o700 });
   const draft = await mkdtemp(join(root, `.installing-${name}-`));
+  const remains = `${draft}.replaced`;
   try {
     const { manifest, lock, program } = ADAPTER_PACKAGES[name];
     await writeFile(join(draft, "package.json"), JSON.stringify(manifest));
     await writeFile(join(draft, "package-lock.json"), JSON.stringify(lock));
     await runNpmCi(name, draft);
     if (!(await exists(join(draft, program)))) throw notInstalled(name, "npm left its program out");
+    // What has lost its program is in the way, too.
+    if (replaces || !(await exists(join(home, program)))) await moveAway(home, remains);
     await rename(draft, home).catch(async (cause: unknown) => {
       // Another process was faster; its installation is the same.
       if (!(await exists(join(home, program)))) throw cause;
     });
+  } catch (cause) {
+    await rename(remains, home).catch(() => undefined);
+    throw cause;
   } finally {
     await rm(draft, { recursive: true, force: true });
+    await rm(remains, { recursive: true, force: true });
   }
+}
+
+async function moveAway(home: string, to: string): Promise<void> {
+  await rename(home, to).catch((cause: unknown) => {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+  });
 }
 
 async function runNpmCi(name: AdapterName, folder: string): Promise<void> {

@@ -1,12 +1,10 @@
-import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { claudeBinaryOf } from "./claude-program.ts";
 
 const TARGET_VARIABLE = "CONTRACTOR_AGENT_CLAUDE";
 /** The adapter itself runs these with Node. */
 const NEEDS_NODE = /\.[cm]?[jt]sx?$/;
-const SDK = "@anthropic-ai/claude-agent-sdk";
 
 /**
  * claude-agent-acp runs `claude auth status --json` when it starts, with each session, and again with every prompt, to
@@ -34,34 +32,9 @@ export async function claudeLauncherEnvironment(start: {
   program: string;
   executable: string | undefined;
 }): Promise<Record<string, string>> {
-  const claude = start.executable ?? claudeOf(start.program);
+  const claude = start.executable ?? claudeBinaryOf(start.program);
   if (process.platform === "win32" || claude === null || NEEDS_NODE.test(claude)) return {};
   return { CLAUDE_CODE_EXECUTABLE: await writeLauncher(start.folder), [TARGET_VARIABLE]: claude };
-}
-
-/** The Claude Code that the adapter would find by itself; null when there is none. */
-function claudeOf(program: string): string | null {
-  const found = [
-    `${SDK}-${process.platform}-${process.arch}`,
-    `${SDK}-${process.platform}-${process.arch}-musl`,
-  ]
-    .map((name) => resolved(program, `${name}/claude`))
-    .filter((path) => path !== null);
-  const [first = null, second] = found;
-  // npm installs one of the two, for the C library that is there; other package managers may install both.
-  return second !== undefined && isMusl() ? second : first;
-}
-
-function resolved(program: string, specifier: string): string | null {
-  try {
-    return createRequire(createRequire(program).resolve(SDK)).resolve(specifier);
-  } catch {
-    return null;
-  }
-}
-
-function isMusl(): boolean {
-  return existsSync(`/lib/ld-musl-${process.arch === "x64" ? "x86_64" : "aarch64"}.so.1`);
 }
 
 async function writeLauncher(folder: string): Promise<string> {

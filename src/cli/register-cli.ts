@@ -4,9 +4,10 @@ import { DEFAULT_OPENCLAW_TOOLS, OPENCLAW_TOOL_GROUPS } from "../config/openclaw
 import { ADAPTER_NAMES, contractorSchema, MODES, PERMISSION_MODES } from "../config/schema.ts";
 import { addContractor, type AddOptions } from "./add.ts";
 import { adoptSession, type AdoptOptions } from "./adopt-session.ts";
+import type { DoctorHost } from "../openclaw/doctor-host.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
 import { runContractorCommand } from "./contractor-command.ts";
-import { runDoctor } from "./doctor/doctor.ts";
+import { registerDoctor } from "./doctor/register-doctor.ts";
 import { registerEndpointCommands } from "./endpoint/register-endpoint.ts";
 import { registerRecordCommands } from "./records/register-records.ts";
 import { registerBudgetCommands } from "./register-budget.ts";
@@ -20,16 +21,22 @@ import { answerUsageErrors } from "./usage-errors.ts";
 
 export const CLI_DESCRIPTION = "Manage contractor agents (Claude Code behind OpenClaw)";
 
+/** What commands work with; each is called by a command that runs. */
+export type CliHosts = {
+  createContext: () => HostCliContext;
+  createDoctorHost: () => Promise<DoctorHost>;
+};
+
 /**
- * Attaches `openclaw contractor-agents` to the host's program. `createContext` is called by a command that runs, never
- * here: the host also builds this tree when it only wants to print help.
+ * Attaches `openclaw contractor-agents` to the host's program. Nothing of `hosts` is called here: the host also builds this
+ * tree when it only wants to print help.
  */
-export function registerCli(program: Pick<Command, "command">, createContext: () => HostCliContext): void {
+export function registerCli(program: Pick<Command, "command">, hosts: CliHosts): void {
   const root = program.command(CLI_ROOT).description(CLI_DESCRIPTION);
   answerUsageErrors(root);
 
   const run: RunCommand = (options, command) =>
-    runContractorCommand(options, (progress) => command(tellingContext(createContext(), progress)));
+    runContractorCommand(options, (progress) => command(tellingContext(hosts.createContext(), progress)));
 
   subcommand(root, "add", "Create a contractor agent: an OpenClaw agent whose turns Claude Code takes")
     .requiredOption("--agent-id <id>", "id of the new OpenClaw agent")
@@ -88,7 +95,7 @@ export function registerCli(program: Pick<Command, "command">, createContext: ()
     )
     .action((options: AddOptions & Json) => run(options, (context) => addContractor(context, options)));
 
-  registerViewCommands(root, { run, createContext });
+  registerViewCommands(root, { run, createContext: hosts.createContext });
   registerSetCommand(root, run);
 
   subcommand(root, "reset-session", "Let a conversation begin anew with its next message")
@@ -122,10 +129,7 @@ export function registerCli(program: Pick<Command, "command">, createContext: ()
       run(options, (context) => removeContractor(context, options)),
     );
 
-  subcommand(root, "doctor", "Look for what is wrong with credentials and endpoints, and say what to do")
-    .addHelpText("after", examplesOf("doctor"))
-    .action((options: Json) => run(options, runDoctor));
-
+  registerDoctor(root, hosts.createDoctorHost);
   registerEndpointCommands(root, run);
   registerBudgetCommands(root, run);
   registerRecordCommands(root, run);

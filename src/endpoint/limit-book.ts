@@ -108,6 +108,15 @@ function readLimitNotes(path: string): LimitNote[] {
   }
 }
 
+/** Whether the file holds what a Gateway noted; one that is not there does. */
+export function canReadLimitNotes(path: string): boolean {
+  try {
+    return fileSchema.safeParse(JSON.parse(readFileSync(path, "utf8"))).success;
+  } catch (cause) {
+    return cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+  }
+}
+
 async function writeNotes(path: string, limits: LimitNote[]): Promise<void> {
   const draft = `${path}.${process.pid}.tmp`;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });

@@ -9,9 +9,23 @@ import { parsePluginConfig, type HostConfig } from "./plugin-config.ts";
 type ContractorStanza = z.input<typeof contractorSchema>;
 type SharedSettings = Omit<z.input<typeof pluginConfigSchema>, "contractors" | "endpoints">;
 type UndefinedToo<Fields> = { [Name in keyof Fields]: Fields[Name] | undefined };
-type MutableConfig = Parameters<
+/** OpenClaw's configuration while it is changed. */
+export type MutableConfig = Parameters<
   Parameters<OpenClawPluginApi["runtime"]["config"]["mutateConfigFile"]>[0]["mutate"]
 >[0];
+
+/** The part of the host's API that changes its configuration. */
+export type ConfigMutator = {
+  runtime: {
+    config: {
+      mutateConfigFile<Result>(change: {
+        base: "source";
+        afterWrite: { mode: "auto" };
+        mutate: (draft: MutableConfig) => Result;
+      }): Promise<{ result: Result | undefined }>;
+    };
+  };
+};
 
 /** This plugin's own part of the configuration file, as it is written there: without defaults. */
 type RawPluginConfig = {
@@ -32,10 +46,12 @@ export type AgentConfigWriter = {
   removeEndpoint(name: string): Promise<void>;
   /** Points an agent's workspace elsewhere; resolves to the one it had. */
   moveAgentWorkspace(agentId: string, workspace: string): Promise<string | undefined>;
+  /** Names the bridge's model as that of an agent which names none. */
+  giveBridgeModel(agentId: string): Promise<void>;
 };
 
 /** Rejects with `config-write-failed`; the host writes atomically, so a failed change has changed nothing. */
-export function createAgentConfigWriter(api: OpenClawPluginApi): AgentConfigWriter {
+export function createAgentConfigWriter(api: ConfigMutator): AgentConfigWriter {
   async function change<Result>(edit: (draft: MutableConfig) => Result): Promise<Result | undefined> {
     try {
       const written = await api.runtime.config.mutateConfigFile<Result>({
@@ -100,6 +116,11 @@ export function createAgentConfigWriter(api: OpenClawPluginApi): AgentConfigWrit
         const earlier = entry?.workspace;
         if (entry !== undefined) entry.workspace = workspace;
         return earlier;
+      }),
+    giveBridgeModel: (agentId) =>
+      change((draft) => {
+        const entry = draft.agents?.entries?.[agentId];
+        if (entry !== undefined) entry.model ??= BRIDGE_MODEL_REF;
       }),
   };
 }

@@ -1,4 +1,3 @@
-import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import { resolveStateDir } from "openclaw/plugin-sdk/state-paths";
 import { reportsCost } from "../acp/adapter-packages.ts";
 import type { HistoryMessage } from "../bridge/turn.ts";
@@ -17,7 +16,12 @@ import { createLimitBook, limitsPathOf, type LimitBook } from "../endpoint/limit
 import { ANTHROPIC_API } from "../endpoint/provider-pins.ts";
 import type { OverviewQuery } from "../overview/overview.ts";
 import { createChatTranslator } from "../translator/chat-translator.ts";
-import { agentIdsOf, createAgentConfigWriter, type AgentConfigWriter } from "./agent-config-writer.ts";
+import {
+  agentIdsOf,
+  createAgentConfigWriter,
+  type AgentConfigWriter,
+  type ConfigMutator,
+} from "./agent-config-writer.ts";
 import { createBaseAgent, deleteBaseAgent } from "./agents-add-runner.ts";
 import { backUpConfig, type ConfigBackup } from "./config-backup.ts";
 import type { GatewayOverview, GatewayReset } from "./gateway-client.ts";
@@ -73,10 +77,13 @@ export type HostCliContext = {
  * What one command works with. `hostConfig` is what the host has read for this command; `api.runtime` is left alone until
  * a command writes. Throws `config-invalid`.
  */
-export function createHostCliContext(api: OpenClawPluginApi, hostConfig: HostConfig): HostCliContext {
+export function createHostCliContext(
+  api: ConfigMutator,
+  hostConfig: HostConfig,
+  config = readPluginConfig(hostConfig),
+): HostCliContext {
   const adapters = hostAdapters();
   const translator = createChatTranslator();
-  const config = readPluginConfig(hostConfig);
   // A long map is read once for all that a command wants to know of it.
   const stores = new Map<string, SessionMapStore>();
   return {

@@ -182,6 +182,11 @@ function createConfigWriter(host: HostStandIn): HostCliContext["configWriter"] {
         });
         return earlier;
       }),
+    giveBridgeModel: (agentId) =>
+      edit(host, ({ agents }) => {
+        const entry = agents.entries[agentId];
+        if (entry !== undefined) entry.model ??= "contractor-agent/contractor-claude-bridge";
+      }),
   };
 }
 

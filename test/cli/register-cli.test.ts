@@ -169,9 +169,10 @@ describe("the commands as a program", () => {
 
   it("show an example of each of them in its help, and take --json", () => {
     const program = new Command("openclaw");
-    registerCli(program, () => {
+    const none = (): never => {
       throw new Error("Help needs no host.");
-    });
+    };
+    registerCli(program, { createContext: none, createDoctorHost: none });
     const commands = leavesOf(program);
     expect(commands.map(({ path }) => path)).toEqual(
       expect.arrayContaining(["list", "show", "set", "budget reset"]),

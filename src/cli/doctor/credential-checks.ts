@@ -1,22 +1,23 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CLI_ROOT } from "../../config/identifiers.ts";
 import { CLAUDE_LOGIN } from "../../config/endpoint-schema.ts";
+import { readClaudeLogin, type ClaudeLogin } from "../../contractor/claude-login.ts";
 import { claudeConfigFolder } from "../../contractor/claude-transcripts.ts";
 import { endpointInWords } from "../../contractor/metadata-resolver.ts";
 import { PROVIDER_VARIABLES } from "../../endpoint/provider-pins.ts";
-import type { HostCliContext } from "../../openclaw/host-cli-context.ts";
-import type { CheckedContractor, DoctorCheck } from "./doctor.ts";
+import type { DoctorHost } from "../../openclaw/doctor-host.ts";
+import { contractorsOf, passed, type CheckedContractor, type Finding } from "./doctor-check.ts";
 
-const CREDENTIALS_FILE = ".credentials.json";
+/** As whom each contractor's requests go, and whatever else is there that might be taken for it. */
+export async function credentialChecks(host: DoctorHost): Promise<Finding[]> {
+  const checks = await Promise.all(contractorsOf(host).map((checked) => checksOf(host, checked)));
+  return checks.flat();
+}
 
-/** As whom a contractor's requests go, and whatever else is there that might be taken for it. */
-export async function credentialChecks(
-  context: HostCliContext,
-  { agentId, contractor }: CheckedContractor,
-): Promise<DoctorCheck[]> {
+async function checksOf(host: DoctorHost, { agentId, contractor }: CheckedContractor): Promise<Finding[]> {
   const { endpoint = CLAUDE_LOGIN, workspace } = contractor;
-  const folder = claudeConfigFolder(context.claudeEnvironmentOf(contractor));
+  const folder = claudeConfigFolder(host.claudeEnvironmentOf(contractor));
   const wins = endpointInWords(endpoint);
   const files = [
     join(folder, "settings.json"),
@@ -25,33 +26,45 @@ export async function credentialChecks(
   ];
   const inFiles = await Promise.all(files.map(async (file) => conflictIn(file, { agentId, wins })));
   return [
-    ...(endpoint === CLAUDE_LOGIN ? [await loginCheck(agentId, folder)] : []),
-    ...ambientConflict(context, { agentId, wins }),
+    ...(endpoint === CLAUDE_LOGIN ? [await loginCheck(host, { agentId, folder })] : []),
+    ...ambientConflict(host, { agentId, wins }),
     ...inFiles.filter((check) => check !== undefined),
   ];
 }
 
-async function loginCheck(agentId: string, folder: string): Promise<DoctorCheck> {
+async function loginCheck(
+  host: DoctorHost,
+  { agentId, folder }: { agentId: string; folder: string },
+): Promise<Finding> {
   const title = `${agentId} has a Claude login`;
-  const found = await stat(join(folder, CREDENTIALS_FILE)).catch(() => null);
-  if (found !== null) return { phase: "credentials", title, status: "pass" };
-  return {
-    ...{ phase: "credentials", title, status: "warn" },
-    cause: `There is no ${CREDENTIALS_FILE} in ${folder}; the login may be in the system's keychain, or not be there.`,
-    mend: `Log in with \`claude\` as the Gateway's user, or give the contractor an endpoint with \`openclaw ${CLI_ROOT} endpoint use\`.`,
-  };
+  const cause = loginProblem(await readClaudeLogin(folder), { folder, now: host.now() });
+  if (cause === null) return passed(title);
+  const mend = `Log in with \`claude\` as the Gateway's user, or give the contractor an endpoint with \`openclaw ${CLI_ROOT} endpoint use\`.`;
+  // Claude Code keeps it in the keychain there, which asks before it shows anything.
+  if (host.platform !== "darwin") return { title, status: "fail", cause, mend };
+  return { title, status: "warn", cause: `${cause} It may be in the keychain.`, mend };
+}
+
+function loginProblem(login: ClaudeLogin, { folder, now }: { folder: string; now: Date }): string | null {
+  if (login.state !== "there") {
+    if (login.state === "missing") return `There is no login of Claude Code in ${folder}.`;
+    return `The login of Claude Code in ${folder} cannot be read.`;
+  }
+  const { expiresAt, renewable } = login;
+  if (renewable || expiresAt === undefined || expiresAt > now) return null;
+  return `The login of Claude Code in ${folder} ended on ${expiresAt.toISOString().slice(0, 10)}.`;
 }
 
 /** What is set here is likely to be set for the Gateway, too. */
 function ambientConflict(
-  { ambientVariables }: HostCliContext,
+  { ambientVariables }: DoctorHost,
   { agentId, wins }: { agentId: string; wins: string },
-): DoctorCheck[] {
+): Finding[] {
   const names = PROVIDER_VARIABLES.filter((name) => ambientVariables.includes(name));
   if (names.length === 0) return [];
   return [
     {
-      ...{ phase: "credentials", title: `${agentId} runs on ${wins} alone`, status: "warn" },
+      ...{ title: `${agentId} runs on ${wins} alone`, status: "warn" },
       cause: `${names.join(", ")} of this environment ${names.length === 1 ? "is" : "are"} not given to contractors: ${wins} wins.`,
       mend: `Leave it so, or have a contractor run on such a key with \`openclaw ${CLI_ROOT} endpoint add\`.`,
     },
@@ -62,11 +75,11 @@ function ambientConflict(
 async function conflictIn(
   file: string,
   { agentId, wins }: { agentId: string; wins: string },
-): Promise<DoctorCheck | undefined> {
+): Promise<Finding | undefined> {
   const names = providerSettingsIn(await readFile(file, "utf8").catch(() => ""));
   if (names.length === 0) return undefined;
   return {
-    ...{ phase: "credentials", title: `${agentId} runs on ${wins} alone`, status: "warn" },
+    ...{ title: `${agentId} runs on ${wins} alone`, status: "warn" },
     cause: `${file} sets ${names.join(", ")} for Claude Code. Contractors do not heed that: ${wins} wins.`,
     mend: `Leave it so, or say it with \`openclaw ${CLI_ROOT} endpoint add\` and \`endpoint use\`.`,
   };
