@@ -79,7 +79,7 @@ export function createDoctorHost(options: DoctorHostOptions): DoctorHost {
 }
 
 /** The leases of a folder, as the doctor looks at them. */
-export function leasesIn(folder: string): DoctorHost["leases"] {
+function leasesIn(folder: string): DoctorHost["leases"] {
   return {
     inspect: () => inspectLeases(folder),
     async clear() {
