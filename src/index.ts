@@ -5,6 +5,7 @@ import { createBridgeProvider } from "./openclaw/bridge-provider.ts";
 import { createHostBridge, drainSharedRuntime, reapOrphansRegularly } from "./openclaw/bridge-runtime.ts";
 import { registerGatewayMethods } from "./openclaw/gateway-methods.ts";
 import { createContractorHarness } from "./openclaw/harness.ts";
+import { registerMessagesRoute, speakMessagesApiAtGateway } from "./openclaw/messages-route.ts";
 import { readPluginConfig } from "./openclaw/plugin-config.ts";
 import { keepSpares } from "./openclaw/keep-spares.ts";
 import { createHostCliContext } from "./openclaw/host-cli-context.ts";
@@ -36,6 +37,7 @@ export default definePluginEntry({
     );
     api.registerProvider(createBridgeProvider());
     registerGatewayMethods(api, () => createHostBridge(api));
+    registerMessagesRoute(api, log);
     api.registerCli(
       ({ program, config }) => {
         registerCli(program, () => createHostCliContext(api, config));
@@ -50,7 +52,7 @@ export default definePluginEntry({
         const agentIds = (): string[] =>
           Object.keys(readPluginConfig(api.runtime.config.current()).contractors);
         const spares = keepSpares({ bridge: () => createHostBridge(api), agentIds, log });
-        stops.push(reapOrphansRegularly(log), () => {
+        stops.push(reapOrphansRegularly(log), speakMessagesApiAtGateway(api), () => {
           spares.stop();
         });
       },
