@@ -9,7 +9,8 @@ export const SESSION_KEY_HEADER = "x-openclaw-session-key";
 const NAME_HEADER = "x-contractor-conversation";
 
 const PLAIN_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
-const SESSION_KEY = /^agent:([^:]+):([^:]+)[!-~]{0,200}$/;
+const SESSION_KEY = /^agent:([^:]+):([^:]+)/;
+const PRINTABLE = /^[!-~]{1,256}$/;
 /** Parts of OpenClaw's that are nobody's to write to. */
 const RESERVED = ["subagent", "cron", "acp", "harness"];
 
@@ -37,7 +38,8 @@ function headerValue(headers: IncomingHttpHeaders, name: string): string | undef
 
 function ownSessionKey(agentId: string, sessionKey: string): string {
   const [, owner, part = ""] = SESSION_KEY.exec(sessionKey) ?? [];
-  if (owner === agentId && !RESERVED.includes(part.toLowerCase())) return sessionKey;
+  const isOwn = owner === agentId && !RESERVED.includes(part.toLowerCase());
+  if (isOwn && PRINTABLE.test(sessionKey)) return sessionKey;
   throw new FaultError(
     400,
     `${SESSION_KEY_HEADER}: must be the key of a conversation of this contractor, such as agent:${agentId}:main.`,
@@ -46,5 +48,7 @@ function ownSessionKey(agentId: string, sessionKey: string): string {
 
 /** OpenClaw's keys know no upper case and have few signs, and two names must never be one conversation. */
 function plainName(name: string): string {
-  return PLAIN_NAME.test(name) ? name : `sha256-${createHash("sha256").update(name).digest("hex").slice(0, 40)}`;
+  return PLAIN_NAME.test(name)
+    ? name
+    : `sha256-${createHash("sha256").update(name).digest("hex").slice(0, 40)}`;
 }

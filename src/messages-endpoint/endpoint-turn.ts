@@ -34,7 +34,7 @@ export type EndpointAnswer = {
 
 export type TurnWatcher = {
   /** Each piece of the answer, in order, and never the same twice. */
-  onText(piece: string): void;
+  onText: (piece: string) => void;
   /** The client has gone: the turn is cancelled. */
   signal: AbortSignal;
 };

@@ -35,12 +35,21 @@ export type MessagesEndpoint = (
 /** The Anthropic Messages API whose models are contractors. Who may ask is decided before. */
 export function createMessagesEndpoint(options: MessagesEndpointOptions): MessagesEndpoint {
   const admission = createTurnAdmission();
+  const runTurn: RunEndpointTurn = async (turn, watcher) => {
+    try {
+      return await options.runTurn(turn, watcher);
+    } catch (error) {
+      if (!(error instanceof FaultError))
+        options.log(`messages endpoint, run ${turn.runId}: ${String(error)}`);
+      throw error;
+    }
+  };
   return async (request, response, path) => {
     const requestId = `req_${randomUUID().replaceAll("-", "")}`;
     response.setHeader(REQUEST_ID_HEADER, requestId);
     response.setHeader("cache-control", "no-store");
     try {
-      await answer({ request, response, path, admission, options });
+      await answer({ request, response, path, admission, options: { ...options, runTurn } });
     } catch (error) {
       if (!(error instanceof FaultError)) options.log(`messages endpoint, ${requestId}: ${String(error)}`);
       answerFault(response, faultOf(error));

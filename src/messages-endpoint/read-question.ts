@@ -46,14 +46,20 @@ function refuseForeignTools(request: MessagesRequest): void {
     return Array.isArray(value) && value.length > 0;
   });
   if (given === undefined) return;
-  throw new FaultError(400, `${given}: a contractor uses its own tools, and none of a client's. Leave it out.`);
+  throw new FaultError(
+    400,
+    `${given}: a contractor uses its own tools, and none of a client's. Leave it out.`,
+  );
 }
 
 function readNews(blocks: ContentBlock[]): { text: string; images: EndpointImage[] } {
   const images = blocks.filter(({ type }) => type === "image").map(imageOf);
   const foreign = blocks.find(({ type }) => type !== "image" && type !== "text");
   if (foreign !== undefined) {
-    throw new FaultError(400, `messages: a contractor takes text and images, and no "${foreign.type}" block.`);
+    throw new FaultError(
+      400,
+      `messages: a contractor takes text and images, and no "${foreign.type}" block.`,
+    );
   }
   const text = textOf(blocks);
   if (text === "" && images.length === 0) throw new FaultError(400, "messages: the new message is empty.");

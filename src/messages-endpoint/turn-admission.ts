@@ -21,9 +21,13 @@ export function createTurnAdmission(): TurnAdmission {
     },
     admit(limit) {
       if (admitted.size >= limit) {
-        throw new FaultError(429, `As many turns are under way as may be at once (${limit}). Try again later.`, {
-          "retry-after": RETRY_AFTER,
-        });
+        throw new FaultError(
+          429,
+          `As many turns are under way as may be at once (${limit}). Try again later.`,
+          {
+            "retry-after": RETRY_AFTER,
+          },
+        );
       }
       const request = {};
       admitted.add(request);
@@ -32,9 +36,13 @@ export function createTurnAdmission(): TurnAdmission {
     claim(sessionKey) {
       const conversation = sessionKey.toLowerCase();
       if (conversations.has(conversation)) {
-        throw new FaultError(409, "This conversation is busy with another turn. Try again when that has ended.", {
-          "retry-after": RETRY_AFTER,
-        });
+        throw new FaultError(
+          409,
+          "This conversation is busy with another turn. Try again when that has ended.",
+          {
+            "retry-after": RETRY_AFTER,
+          },
+        );
       }
       conversations.add(conversation);
       return () => void conversations.delete(conversation);

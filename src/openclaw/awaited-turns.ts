@@ -16,7 +16,7 @@ const AWAITED = Symbol.for(`contractor-agent/awaited-turns@${PLUGIN_VERSION}`);
 
 function awaitedTurns(): Map<string, AwaitedTurn> {
   const registry = globalThis as { [AWAITED]?: Map<string, AwaitedTurn> };
-  return (registry[AWAITED] ??= new Map());
+  return (registry[AWAITED] ??= new Map<string, AwaitedTurn>());
 }
 
 /** By the id that the run will have. Returns the way to take it back. */

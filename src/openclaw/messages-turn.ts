@@ -4,11 +4,7 @@ import {
   type GatewayMethodDispatchResponse,
 } from "openclaw/plugin-sdk/gateway-method-runtime";
 import { z } from "zod";
-import type {
-  EndpointAnswer,
-  EndpointTurn,
-  RunEndpointTurn,
-} from "../messages-endpoint/endpoint-turn.ts";
+import type { EndpointAnswer, EndpointTurn, RunEndpointTurn } from "../messages-endpoint/endpoint-turn.ts";
 import { FaultError, NO_RETRY } from "../messages-endpoint/fault-error.ts";
 import { turnFault } from "../messages-endpoint/turn-fault.ts";
 import { awaitTurn, type AwaitedTurn } from "./awaited-turns.ts";
@@ -154,5 +150,7 @@ function failureOf({ outcome }: AwaitedTurn): FaultError | undefined {
 function refusalOf({ error }: GatewayMethodDispatchResponse): FaultError {
   const words = error?.message ?? "OpenClaw refused the turn.";
   if (words.startsWith("missing scope")) return new FaultError(403, words);
-  return error?.code === "INVALID_REQUEST" ? new FaultError(400, words) : new FaultError(500, words, NO_RETRY);
+  return error?.code === "INVALID_REQUEST"
+    ? new FaultError(400, words)
+    : new FaultError(500, words, NO_RETRY);
 }

@@ -2,6 +2,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Gateway } from "../../scripts/world/gateway.ts";
 import { errorReply } from "../fixtures/scripted-messages-api/reply.ts";
+import type { RecordedRequest } from "../fixtures/scripted-messages-api/request-log.ts";
 import { chatHistory } from "./world/chat-history.ts";
 import { createContractorWorld, editPluginConfig, type ContractorWorld } from "./world/contractor-world.ts";
 import { RED_DOT } from "./world/red-dot.ts";
@@ -57,6 +58,16 @@ async function textOf(stream: ReturnType<typeof startAsking>): Promise<string> {
   return content.map((block) => (block.type === "text" ? block.text : "")).join("");
 }
 
+/** Long enough for a Claude process to start on a busy machine. */
+const REQUEST_MS = 60_000;
+
+function requestWith(text: string): Promise<RecordedRequest> {
+  return world.model.waitForRequest(
+    ({ purpose, lastUserText }) => purpose === "turn" && lastUserText.includes(text),
+    REQUEST_MS,
+  );
+}
+
 async function refusalOf(asked: Promise<unknown>): Promise<InstanceType<typeof Anthropic.APIError>> {
   const error: unknown = await asked.then(
     () => undefined,
@@ -97,14 +108,10 @@ describe("the Anthropic SDK with a contractor as its model", () => {
       { role: "assistant", content: "I will remember the birch tree." },
     ];
     await textOf(startAsking({ conversation: "moved", content: "say hello", earlier }));
-    const told = await world.model.waitForRequest(
-      ({ purpose, lastUserText }) => purpose === "turn" && lastUserText.includes("say hello"),
-    );
+    const told = await requestWith("say hello");
     expect(told.userTexts.join("\n")).toContain("user: remember the birch tree");
     await textOf(startAsking({ conversation: "moved", content: "say goodbye", earlier }));
-    const next = await world.model.waitForRequest(
-      ({ purpose, lastUserText }) => purpose === "turn" && lastUserText.includes("say goodbye"),
-    );
+    const next = await requestWith("say goodbye");
     expect(next.lastUserText).not.toContain("birch");
   });
 
@@ -124,7 +131,7 @@ describe("the Anthropic SDK with a contractor as its model", () => {
       ],
     });
     expect(JSON.stringify(message.content)).toMatch(/1 image/);
-    const asked = await world.model.waitForRequest(({ lastUserText }) => lastUserText.includes("look here"));
+    const asked = await requestWith("look here");
     expect(JSON.stringify(asked.body)).toContain("Answer in verse.");
   });
 
@@ -172,12 +179,12 @@ describe("the Anthropic SDK is refused", () => {
   it("while the conversation is busy, and while too many are; the turn that is given up ends", async () => {
     const one = startAsking({ conversation: "busy-1", content: "hold busy-1", model: "zed" });
     const ended = one.done().catch((error: unknown) => error);
-    await world.model.waitForRequest(({ lastUserText }) => lastUserText.includes("hold busy-1"));
+    await requestWith("hold busy-1");
     const busy = startAsking({ conversation: "busy-1", content: "say more", model: "zed" });
     expect(await refusalOf(busy.finalMessage())).toMatchObject({ status: 409, type: "conflict_error" });
     const two = startAsking({ conversation: "busy-2", content: "hold busy-2", model: "zed" });
     const second = textOf(two);
-    await world.model.waitForRequest(({ lastUserText }) => lastUserText.includes("hold busy-2"));
+    await requestWith("hold busy-2");
     const many = startAsking({ conversation: "busy-3", content: "say more" });
     expect(await refusalOf(many.finalMessage())).toMatchObject({ status: 429, type: "rate_limit_error" });
     one.abort();
@@ -187,9 +194,9 @@ describe("the Anthropic SDK is refused", () => {
       .toBe(1);
     script.release("busy-2");
     expect(await second).toContain("busy-2");
-    expect(await textOf(startAsking({ conversation: "busy-1", content: "say again", model: "zed" }))).toContain(
-      "again",
-    );
+    expect(
+      await textOf(startAsking({ conversation: "busy-1", content: "say again", model: "zed" })),
+    ).toContain("again");
   });
 });
 

@@ -15,7 +15,9 @@ it("begins a stream before the first word when that is long in coming, so that n
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
-  const asked = fetch(`http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`);
+  const asked = fetch(
+    `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`,
+  );
   const [, response] = (await once(server, "request")) as [unknown, ServerResponse];
   const refused = Promise.withResolvers<never>();
   const answered = answerTurn(response, {

@@ -10,15 +10,21 @@ describe("the conversation of a request", () => {
     expect(choose({ "x-openclaw-session-key": "agent:dev:main" }, { user_id: "mia" })).toBe("agent:dev:main");
   });
 
-  it.each(["agent:ops:main", "main", "agent:dev:subagent:1", "agent:dev:Cron:x", "agent:dev:a\u00e9", "agent:dev:a b"])(
-    "is not %s",
-    (key) => {
-      expect(() => choose({ "x-openclaw-session-key": key })).toThrow(/must be the key of a conversation/);
-    },
-  );
+  it.each([
+    "agent:ops:main",
+    "main",
+    "agent:dev:subagent:1",
+    "agent:dev:Cron:x",
+    "agent:dev:a\u00e9",
+    "agent:dev:a b",
+  ])("is not %s", (key) => {
+    expect(() => choose({ "x-openclaw-session-key": key })).toThrow(/must be the key of a conversation/);
+  });
 
   it("is named by the header before the user", () => {
-    expect(choose({ "x-contractor-conversation": "desk" }, { user_id: "mia" })).toBe("agent:dev:messages:desk");
+    expect(choose({ "x-contractor-conversation": "desk" }, { user_id: "mia" })).toBe(
+      "agent:dev:messages:desk",
+    );
     expect(choose({}, { user_id: "mia" })).toBe("agent:dev:messages:mia");
   });
 

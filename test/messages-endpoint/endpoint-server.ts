@@ -1,12 +1,11 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { PLUGIN_ID } from "../../src/config/identifiers.ts";
-import { messagesEndpointSchema, type MessagesEndpointConfig } from "../../src/config/messages-endpoint-schema.ts";
-import type {
-  EndpointAnswer,
-  EndpointTurn,
-  TurnWatcher,
-} from "../../src/messages-endpoint/endpoint-turn.ts";
+import {
+  messagesEndpointSchema,
+  type MessagesEndpointConfig,
+} from "../../src/config/messages-endpoint-schema.ts";
+import type { EndpointAnswer, EndpointTurn, TurnWatcher } from "../../src/messages-endpoint/endpoint-turn.ts";
 import { createMessagesEndpoint } from "../../src/messages-endpoint/messages-endpoint.ts";
 
 export const BASE_PATH = `/${PLUGIN_ID}/anthropic`;

@@ -40,7 +40,10 @@ afterEach(async () => {
   await once(gateway, "close");
 });
 
-async function asked(headers: Record<string, string>, path = `${PATH}/v1/models`): Promise<{ status: number; body: unknown }> {
+async function asked(
+  headers: Record<string, string>,
+  path = `${PATH}/v1/models`,
+): Promise<{ status: number; body: unknown }> {
   const response = await fetch(`${url}${path}`, { headers });
   return { status: response.status, body: await response.json() };
 }

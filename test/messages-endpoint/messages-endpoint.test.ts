@@ -53,7 +53,11 @@ function openTurn(): { started: Promise<TurnWatcher>; end: () => void } {
 
 describe("an answer", () => {
   it("comes whole", async () => {
-    const { data, response } = await client.messages
+    const {
+      data,
+      response,
+      request_id: requestId,
+    } = await client.messages
       .create({ model: "dev", max_tokens: 9, messages: [{ role: "user", content: "hi" }] })
       .withResponse();
     expect(data).toMatchObject({
@@ -64,7 +68,7 @@ describe("an answer", () => {
       stop_reason: "end_turn",
       usage: { input_tokens: 7, output_tokens: 2, cache_read_input_tokens: 3 },
     });
-    expect(data._request_id).toMatch(/^req_/);
+    expect(requestId).toMatch(/^req_/);
     expect(response.headers.get("x-openclaw-session-key")).toBe(server.turns[0]?.sessionKey);
   });
 
@@ -179,7 +183,10 @@ describe("a refusal", () => {
 
   it("tells that the request is too long, or no request", async () => {
     server.settings.maxBodyMb = 1;
-    expect(await refusalOf(ask("x".repeat(1024 * 1024)))).toMatchObject({ status: 413, type: "request_too_large" });
+    expect(await refusalOf(ask("x".repeat(1024 * 1024)))).toMatchObject({
+      status: 413,
+      type: "request_too_large",
+    });
     const answer = await fetch(`${server.url}/v1/messages`, { method: "POST", body: "{" });
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ type: "error", error: { type: "invalid_request_error" } });

@@ -57,7 +57,11 @@ describe("what a contractor cannot do for a client", () => {
     ["an answer that is begun", { messages: [...hello, { role: "assistant", content: "I" }] }, /last one/],
     ["nothing", { messages: [] }, /last one/],
     ["an empty message", { messages: [{ role: "user", content: " " }] }, /is empty/],
-    ["a tool's result", { messages: [{ role: "user", content: [{ type: "tool_result" }] }] }, /"tool_result"/],
+    [
+      "a tool's result",
+      { messages: [{ role: "user", content: [{ type: "tool_result" }] }] },
+      /"tool_result"/,
+    ],
     ["too many images", { messages: [{ role: "user", content: [image, image, image] }] }, /3 images; 2/],
     [
       "an image by its address",

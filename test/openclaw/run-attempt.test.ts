@@ -75,7 +75,9 @@ describe("an attempt", () => {
   it("tells whoever waits for it how it ended", async () => {
     const awaited: AwaitedTurn = { history: [], signal: new AbortController().signal };
     const forget = awaitTurn("awaited-run", awaited);
-    const { result } = attemptWith(() => Promise.resolve(failed({ accepted: true })), { runId: "awaited-run" });
+    const { result } = attemptWith(() => Promise.resolve(failed({ accepted: true })), {
+      runId: "awaited-run",
+    });
     await expect(result).rejects.toThrow("It broke.");
     forget();
     expect(awaited.outcome).toMatchObject({ kind: "failed", accepted: true });
