@@ -4,6 +4,7 @@ import { CLI_ROOT, PLUGIN_ID } from "./config/identifiers.ts";
 import { createBridgeProvider } from "./openclaw/bridge-provider.ts";
 import { startGatewayServices } from "./openclaw/gateway-services.ts";
 import { createContractorHarness } from "./openclaw/harness.ts";
+import { registerMessagesRoute, speakMessagesApiAtGateway } from "./openclaw/messages-route.ts";
 import { createHostCliContext } from "./openclaw/host-cli-context.ts";
 import { createRuntimeLoader } from "./openclaw/load-runtime.ts";
 import { contractorIdsIn } from "./openclaw/plugin-config.ts";
@@ -35,6 +36,7 @@ export default definePluginEntry({
     );
     api.registerProvider(createBridgeProvider());
     registerGatewayMethods(api, load);
+    registerMessagesRoute(api, log);
     api.registerCli(
       ({ program, config }) => {
         registerCli(program, {
@@ -56,7 +58,7 @@ export default definePluginEntry({
       id: `${PLUGIN_ID}-sessions`,
       start() {
         const hasContractors = (): boolean => contractorIds().length > 0;
-        stops.push(startGatewayServices({ load, hasContractors, log }));
+        stops.push(startGatewayServices({ load, hasContractors, log }), speakMessagesApiAtGateway(api));
       },
       stop() {
         for (const stop of stops.splice(0)) stop();

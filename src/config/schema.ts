@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import { z } from "zod";
 import { ENDPOINT_NAME_PATTERN, endpointSchema } from "./endpoint-schema.ts";
+import { messagesEndpointSchema } from "./messages-endpoint-schema.ts";
 import { DEFAULT_OPENCLAW_TOOLS, OPENCLAW_TOOL_PATTERN } from "./openclaw-tools.ts";
 
 const CONTRACTOR_KINDS = ["claude"] as const;
@@ -177,6 +178,7 @@ export const pluginConfigSchema = z.strictObject({
     .max(100_000)
     .default(500)
     .describe("Closed entries kept in one session map at most; the oldest are dropped first."),
+  messagesEndpoint: messagesEndpointSchema.prefault({}),
 });
 
 export type ContractorConfig = z.infer<typeof contractorSchema>;

@@ -22,8 +22,15 @@ export type ActiveRun = {
   close(): void;
 };
 
-/** Registers the attempt as the session's running one. A turn does not fail for a host that refuses that. */
-export function registerActiveRun(params: AttemptParams, log: (message: string) => void): ActiveRun {
+/**
+ * Registers the attempt as the session's running one. A turn does not fail for a host that refuses that. `abandoned` is
+ * aborted when whoever waited for the turn has gone.
+ */
+export function registerActiveRun(
+  params: AttemptParams,
+  log: (message: string) => void,
+  abandoned?: AbortSignal,
+): ActiveRun {
   const own = new AbortController();
   const state = { settled: false, compacting: false, waiting: 0 };
   const signal =
@@ -77,6 +84,11 @@ export function registerActiveRun(params: AttemptParams, log: (message: string) 
     abort: cancel,
   };
   const unregister = register(params, { handle, log });
+  const abandon = (): void => {
+    cancel("nobody waits for it");
+  };
+  abandoned?.addEventListener("abort", abandon);
+  if (abandoned?.aborted === true) abandon();
 
   return {
     signal,
@@ -99,6 +111,7 @@ export function registerActiveRun(params: AttemptParams, log: (message: string) 
     },
     close() {
       state.settled = true;
+      abandoned?.removeEventListener("abort", abandon);
       unregister();
     },
   };

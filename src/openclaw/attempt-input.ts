@@ -1,8 +1,9 @@
 import { getSessionEntry } from "openclaw/plugin-sdk/session-store-runtime";
-import type { InboundMessage, TurnRequest } from "../bridge/turn.ts";
+import type { HistoryMessage, InboundMessage, TurnRequest } from "../bridge/turn.ts";
 import type { TurnPurpose } from "../config/schema.ts";
 import { attachmentsOf } from "./attempt-attachments.ts";
 import { turnSettingsOf, type SessionEntry } from "./attempt-settings.ts";
+import { awaitedTurn } from "./awaited-turns.ts";
 import { readConversationHistory } from "./conversation-history.ts";
 import { conversationKeyOf } from "./conversation-key.ts";
 import type { AttemptParams } from "./harness-types.ts";
@@ -30,7 +31,7 @@ export async function turnRequestOf(
       ? { agentId, openclawSessionKey: "" }
       : conversationKeyOf({ config, agentId, sessionKey })),
     lifecycle: entry?.lifecycleRevision,
-    readHistory: () => readConversationHistory(params),
+    readHistory: () => historyOf(params),
     message: await messageOf(params),
     instructions: params.extraSystemPrompt,
     settings: turnSettingsOf(params, entry),
@@ -41,6 +42,13 @@ export async function turnRequestOf(
     deadlineAt: deadlineOf(params, Date.now()),
     lastTurnOfProcess: params.oneShotCliRun ?? false,
   };
+}
+
+/** A client tells what was said before it came; where OpenClaw has an answer of its own, it knows better. */
+async function historyOf(params: AttemptParams): Promise<HistoryMessage[]> {
+  const told = awaitedTurn(params.runId)?.history ?? [];
+  const kept = await readConversationHistory(params);
+  return kept.some(({ role }) => role === "assistant") ? kept : [...told, ...kept];
 }
 
 function purposeOf({ trigger, sessionKey = "" }: AttemptParams): TurnPurpose {

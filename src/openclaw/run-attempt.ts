@@ -20,6 +20,7 @@ import { turnRequestOf } from "./attempt-input.ts";
 import { assistantMessageOf, attemptResultOf } from "./attempt-result.ts";
 import { createAttemptTools, endedWithTurn, type AttemptTools } from "./attempt-tools.ts";
 import { reportOutputTokens } from "./attempt-usage.ts";
+import { awaitedTurn } from "./awaited-turns.ts";
 import type { AssistantMessage, AttemptParams, AttemptResult } from "./harness-types.ts";
 import { evidenceOf } from "./openclaw-tool-evidence.ts";
 import { writeToolRows } from "./openclaw-tool-rows.ts";
@@ -62,7 +63,7 @@ async function takeAttempt(dependencies: HarnessDependencies, params: AttemptPar
   const attempt: Attempt = {
     params,
     dependencies,
-    run: registerActiveRun(params, log),
+    run: registerActiveRun(params, log, awaitedTurn(params.runId)?.signal),
     events: createAttemptEvents(params, log),
     hooks: createAttemptHooks(params, log),
     tools: createAttemptTools(params, log),
@@ -73,6 +74,8 @@ async function takeAttempt(dependencies: HarnessDependencies, params: AttemptPar
   try {
     attempt.events.turnStarted();
     const outcome = endOf(attempt, await takeTurn(attempt));
+    const awaited = awaitedTurn(params.runId);
+    if (awaited !== undefined) awaited.outcome = outcome;
     const kept = await keepAnswer(attempt, outcome);
     // Whoever hears of the end may look at the history next, or begin another run.
     attempt.run.close();

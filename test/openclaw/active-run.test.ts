@@ -52,6 +52,20 @@ describe("a registered run", () => {
     expect(detached).toEqual([handle]);
   });
 
+  it.each([{ when: "before it began" }, { when: "while it runs" }])(
+    "is cancelled when whoever waited for it has gone $when",
+    ({ when }) => {
+      const client = new AbortController();
+      if (when === "before it began") client.abort();
+      const { params, given } = recordedAttempt();
+      const run = registerActiveRun(params, () => undefined, client.signal);
+      open.push(run);
+      client.abort();
+      expect(run.signal.aborted).toBe(true);
+      expect(given("onAttemptAbort")).toHaveLength(1);
+    },
+  );
+
   it("is cancelled by whoever aborts the session's run, and says so to the host", () => {
     const { params, run, handle, given } = register();
     expect(handle?.isAbortable?.()).toBe(true);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { upsertSessionEntry } from "openclaw/plugin-sdk/session-store-runtime";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { TurnRequest } from "../../src/bridge/turn.ts";
+import { awaitTurn } from "../../src/openclaw/awaited-turns.ts";
 import { turnRequestOf } from "../../src/openclaw/attempt-input.ts";
 import type { AttemptParams } from "../../src/openclaw/harness-types.ts";
 
@@ -50,6 +51,15 @@ describe("turnRequestOf", () => {
       deadlineAt: undefined,
       lastTurnOfProcess: false,
     });
+  });
+
+  it("knows what was said before by the account of whoever waits for the turn", async () => {
+    const history = [{ role: "user" as const, text: "earlier", at: undefined }];
+    const forget = awaitTurn("run-9", { history, signal: new AbortController().signal });
+    const attempt = { runId: "run-9", sessionPersistence: "detached" as const };
+    expect(await (await requestOf(attempt)).readHistory()).toEqual(history);
+    forget();
+    expect(await (await requestOf(attempt)).readHistory()).toEqual([]);
   });
 
   it("hands on what the host would have put into a system prompt for this turn", async () => {

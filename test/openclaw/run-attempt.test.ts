@@ -9,6 +9,7 @@ import {
   type TurnRequest,
 } from "../../src/bridge/turn.ts";
 import { ContractorError } from "../../src/errors/contractor-error.ts";
+import { awaitTurn, type AwaitedTurn } from "../../src/openclaw/awaited-turns.ts";
 import type { AttemptParams, AttemptResult } from "../../src/openclaw/harness-types.ts";
 import { runAttempt } from "../../src/openclaw/run-attempt.ts";
 import { recordedAttempt, toolCall } from "./recorded-attempt.ts";
@@ -69,6 +70,17 @@ describe("an attempt", () => {
     expect(await result).toMatchObject({ terminal: { kind: "ok" }, assistantTexts: ["Done."] });
     expect(requests[0]?.message.text).toBe("Hello");
     expect(order).toEqual(["lifecycle:start", "lifecycle:end"]);
+  });
+
+  it("tells whoever waits for it how it ended", async () => {
+    const awaited: AwaitedTurn = { history: [], signal: new AbortController().signal };
+    const forget = awaitTurn("awaited-run", awaited);
+    const { result } = attemptWith(() => Promise.resolve(failed({ accepted: true })), {
+      runId: "awaited-run",
+    });
+    await expect(result).rejects.toThrow("It broke.");
+    forget();
+    expect(awaited.outcome).toMatchObject({ kind: "failed", accepted: true });
   });
 
   it("is cancelled by the host's signal, and its running tools end with it", async () => {

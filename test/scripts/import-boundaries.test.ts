@@ -12,6 +12,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   endpoint: ["errors", "config"],
   loopback: ["errors"],
   translator: ["loopback"],
+  "messages-endpoint": ["translator", "loopback", "config", "errors"],
   acp: ["process", "loopback", "errors", "config"],
   pool: ["acp", "process", "errors", "config"],
   contractor: ["process", "endpoint", "config", "errors"],
@@ -19,6 +20,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   overview: ["bridge", "contractor", "endpoint", "config", "errors"],
   openclaw: [
     ...["overview", "bridge", "contractor", "acp", "pool", "process", "loopback", "translator", "endpoint"],
+    "messages-endpoint",
     ...["config", "errors"],
   ],
   cli: ["contractor", "openclaw", "overview", "endpoint", "config", "errors"],
