@@ -20,7 +20,7 @@ const failureSchema = z.object({
   openclawSessionKey: z.string(),
 });
 
-export const conversationOverviewSchema = z.object({
+const conversationOverviewSchema = z.object({
   openclawSessionKey: z.string(),
   /** Null while the first turn runs: a session has an id that lasts once its first turn is completed. */
   claudeSessionId: z.string().nullable(),
@@ -53,7 +53,7 @@ export const conversationOverviewSchema = z.object({
 
 const tallySchema = z.object({ usd: amount, tokens: amount, turns: count });
 
-export const contractorOverviewSchema = z.object({
+const contractorOverviewSchema = z.object({
   agentId: z.string(),
   contractor: z.string(),
   workspace: z.string(),

@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createProgress } from "../../src/cli/progress.ts";
+import { createProgress, tellingContext } from "../../src/cli/progress.ts";
+import { createHostStandIn } from "./host-stand-in.ts";
 
 let written: string[];
 const screenOf = (isTTY: boolean) => ({ isTTY, write: (text: string) => written.push(text) });
@@ -43,6 +47,23 @@ describe("progress", () => {
     await vi.advanceTimersByTimeAsync(5_000);
     await slow;
     expect(written).toEqual([]);
+  });
+
+  it("names what the commands wait for, and changes nothing of it", async () => {
+    vi.useRealTimers();
+    const home = await mkdtemp(join(tmpdir(), "cli-progress-"));
+    const host = await createHostStandIn(home);
+    const steps: string[] = [];
+    const context = tellingContext(await host.context(), {
+      during(step, work) {
+        steps.push(step);
+        return work();
+      },
+    });
+    expect(await context.ensureAdapter("claude-agent-acp")).toBe("/adapters/claude-agent-acp");
+    expect(await context.overviewFromGateway({})).toEqual({ answer: "none" });
+    expect(steps).toEqual(["Installing the adapter claude-agent-acp", "Asking the Gateway what is running"]);
+    await rm(home, { recursive: true });
   });
 
   it("gives the failure of the work", async () => {
