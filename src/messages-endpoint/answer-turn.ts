@@ -13,7 +13,7 @@ import { faultOf } from "./fault-error.ts";
  * How long a stream waits for its first word before it begins. Until then a refusal still has its own status; after that the
  * client hears pings, and a refusal is an event.
  */
-const BEGIN_AFTER_MS = 5_000;
+const BEGIN_AFTER_MS = 15_000;
 
 export type AnswerOptions = {
   head: AnswerHead;

@@ -5,7 +5,7 @@ import { createMessagesEndpoint } from "../messages-endpoint/messages-endpoint.t
 import { readPluginConfig } from "./plugin-config.ts";
 
 /** The base URL of clients is the Gateway's address with this behind it. */
-export const MESSAGES_PATH = `/${PLUGIN_ID}/anthropic`;
+const MESSAGES_PATH = `/${PLUGIN_ID}/anthropic`;
 
 /** Registers the Anthropic Messages endpoint. While it is not enabled, there is nothing at its address. */
 export function registerMessagesRoute(api: OpenClawPluginApi, log: (message: string) => void): void {

@@ -26,6 +26,7 @@ describe("the plugin's configuration", () => {
       idleMinutes: 10,
       maxLiveSessions: 6,
       maxQueuedTurns: 8,
+      messagesEndpoint: { enabled: false, maxConcurrentTurns: 4, maxBodyMb: 32, maxImages: 20 },
       spareSessions: 1,
       closedSessionDays: 90,
       closedSessionsKept: 500,

@@ -8,7 +8,7 @@ import {
 import type { EndpointAnswer, EndpointTurn, TurnWatcher } from "../../src/messages-endpoint/endpoint-turn.ts";
 import { createMessagesEndpoint } from "../../src/messages-endpoint/messages-endpoint.ts";
 
-export const BASE_PATH = `/${PLUGIN_ID}/anthropic`;
+const BASE_PATH = `/${PLUGIN_ID}/anthropic`;
 
 type Run = (turn: EndpointTurn, watcher: TurnWatcher) => Promise<EndpointAnswer>;
 
