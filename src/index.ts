@@ -8,6 +8,7 @@ import { registerMessagesRoute, speakMessagesApiAtGateway } from "./openclaw/mes
 import { createHostCliContext } from "./openclaw/host-cli-context.ts";
 import { createRuntimeLoader } from "./openclaw/load-runtime.ts";
 import { contractorIdsIn } from "./openclaw/plugin-config.ts";
+import { registerChatCommand } from "./openclaw/register-chat-command.ts";
 import { registerGatewayMethods } from "./openclaw/register-gateway-methods.ts";
 import { collectSecurityFindings } from "./openclaw/security-audit.ts";
 import { drainSharedRuntime } from "./openclaw/shared-runtime.ts";
@@ -31,12 +32,12 @@ export default definePluginEntry({
     };
     const load = createRuntimeLoader(api, log);
     const contractorIds = (): string[] => contractorIdsIn(api.runtime.config.current());
-    api.registerAgentHarness(
-      createContractorHarness({ load, isContractor: (agentId) => contractorIds().includes(agentId) }),
-    );
+    const isContractor = (agentId: string): boolean => contractorIds().includes(agentId);
+    api.registerAgentHarness(createContractorHarness({ load, isContractor }));
     api.registerProvider(createBridgeProvider());
     registerGatewayMethods(api, load);
     registerMessagesRoute(api, log);
+    registerChatCommand(api, { load, isContractor });
     api.registerCli(
       ({ program, config }) => {
         registerCli(program, {

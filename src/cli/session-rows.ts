@@ -1,5 +1,5 @@
 import type { ContractorOverview, ConversationOverview } from "../overview/overview.ts";
-import { contextText, costText } from "./quantities.ts";
+import { contextText, costText } from "../overview/quantities.ts";
 import type { SeenOverview } from "./see-overview.ts";
 import { ago, renderTable } from "./table.ts";
 import { terminalCommandOf, type TerminalCommand } from "./terminal-command.ts";

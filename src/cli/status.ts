@@ -4,7 +4,8 @@ import type { ContractorOverview, ConversationOverview } from "../overview/overv
 import { budgetTable } from "./budget-table.ts";
 import type { CommandResult } from "./contractor-command.ts";
 import { reportOn, type ContractorReport, type SessionCounts } from "./contractor-report.ts";
-import { contextText, costText, failureText } from "./quantities.ts";
+import { contextText, costText } from "../overview/quantities.ts";
+import { failureText } from "./quantities.ts";
 import { seeOverview, type SeenOverview } from "./see-overview.ts";
 import { printable, renderTable } from "./table.ts";
 

@@ -6,6 +6,8 @@ import {
   reapOrphansRegularly,
   watchHostEndpoints,
 } from "./bridge-runtime.ts";
+import type { Overview, OverviewQuery } from "../overview/overview.ts";
+import { answerChatCommand, type ChatCommandRequest } from "./chat-command.ts";
 import { createGatewayMethods, type GatewayMethods } from "./gateway-methods.ts";
 import { keepSpares } from "./keep-spares.ts";
 import { contractorIdsIn, type HostConfig } from "./plugin-config.ts";
@@ -23,6 +25,7 @@ export type ContractorRuntime = {
   commands: SessionCommands;
   lifecycle: SessionLifecycle;
   methods: GatewayMethods;
+  answerChatCommand(request: ChatCommandRequest): Promise<string>;
   /** Spare sessions, the reaper, the watch of endpoints. Returns what stops them. */
   startServices(): () => void;
 };
@@ -34,14 +37,14 @@ export function createContractorRuntime(
   const bridge = (): ContractorClaudeBridge => createHostBridge(api);
   const readHostConfig = (): HostConfig => api.runtime.config.current();
   const dependencies = { bridge, readHostConfig, log };
+  const overview = (query: OverviewQuery): Promise<Overview> => readHostOverview(api, query);
+  const sources = { bridge, readHostConfig, overview };
   return {
     runAttempt: (params) => runAttempt(dependencies, params),
     commands: createSessionCommands(dependencies),
     lifecycle: createSessionLifecycle(dependencies),
-    methods: createGatewayMethods({
-      ...{ bridge, readHostConfig },
-      overview: (query) => readHostOverview(api, query),
-    }),
+    methods: createGatewayMethods(sources),
+    answerChatCommand: (request) => answerChatCommand(sources, request),
     startServices() {
       const spares = keepSpares({ bridge, agentIds: () => contractorIdsIn(readHostConfig()), log });
       const stops = [reapOrphansRegularly(log), watchHostEndpoints(api, log)];

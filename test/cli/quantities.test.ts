@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { contextText, costText, failureText, tokensText } from "../../src/cli/quantities.ts";
+import { failureText } from "../../src/cli/quantities.ts";
+import { contextText, costText, tokensText } from "../../src/overview/quantities.ts";
 
 describe("quantities for people", () => {
   it.each([

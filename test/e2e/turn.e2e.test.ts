@@ -266,6 +266,17 @@ describe("with a person at the Gateway's WebSocket", () => {
     );
   });
 
+  it("/contractor tells of the conversation, and resets it", async () => {
+    const sessionKey = keyOf("dev", "desk");
+    await chat(person, { sessionKey, message: "remember the elm tree" });
+    const claudeSessionId = await world.activeSession("dev", sessionKey);
+    expect(await chat(person, { sessionKey, message: "/contractor" })).toContain(
+      `Session ${claudeSessionId ?? "?"}: turns 1,`,
+    );
+    expect(await chat(person, { sessionKey, message: "/contractor reset" })).toContain(claudeSessionId);
+    expect(await world.activeSession("dev", sessionKey)).toBeUndefined();
+  });
+
   it("a tool that OpenClaw denies the agent does not exist for Claude", async () => {
     const sessionKey = keyOf("noshell", "policy");
     await chat(person, { sessionKey, message: "run touch denied-by-policy.txt" });

@@ -1,0 +1,2 @@
+/** What people type in a chat, behind a slash. */
+export const CHAT_COMMAND = "contractor";

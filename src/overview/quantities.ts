@@ -1,0 +1,26 @@
+import { amountIn } from "../contractor/spending/budget-words.ts";
+
+const NOTHING = "-";
+
+/** "$0.42"; a dash where nobody knows. */
+export function costText(usd: number | null): string {
+  if (usd === null) return NOTHING;
+  return usd === 0 ? "$0" : amountIn("usd", usd);
+}
+
+/** "950", "1.2k", "200k", "1.5M" tokens. */
+export function tokensText(tokens: number): string {
+  if (tokens < 1_000) return String(tokens);
+  const [size, unit] = tokens < 999_500 ? [1_000, "k"] : [1_000_000, "M"];
+  const amount = tokens / size;
+  return `${amount < 9.95 ? amount.toFixed(1).replace(/\.0$/, "") : Math.round(amount)}${unit}`;
+}
+
+/** "45% of 200k", or the tokens alone where it is not known how many fit. */
+export function contextText(context: { contextTokens: number | null; contextWindow: number | null }): string {
+  const { contextTokens: tokens, contextWindow: window } = context;
+  if (tokens === null) return NOTHING;
+  return window === null
+    ? tokensText(tokens)
+    : `${Math.round((tokens / window) * 100)}% of ${tokensText(window)}`;
+}
