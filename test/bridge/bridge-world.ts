@@ -296,6 +296,8 @@ export async function createBridgeWorld(
   onTestFinished(async () => {
     await world.pool.drain();
     await gate.close();
+    // A note that is being written would come into the folder while it is deleted.
+    await world.limits.flush();
     await rm(root, { recursive: true, force: true });
   });
   return world;
