@@ -53,21 +53,26 @@ const HELP = [
   `\`/${CHAT_COMMAND} model\`, \`/${CHAT_COMMAND} mode\`: what it runs with, and how that is changed`,
   `\`/${CHAT_COMMAND} stop\`: stops the turn that runs; the conversation goes on with the next message`,
   `\`/${CHAT_COMMAND} reset\`: the next message begins a new Claude session`,
+  `\`/${CHAT_COMMAND} <command>\`: another command, of Claude Code's own`,
 ];
 
-/** Answers the chat command, with a failure too. Who may ask has been decided by OpenClaw. */
+/**
+ * Answers the chat command, with a failure too; null for words that are none of its own: Claude Code may know them. Who may
+ * ask has been decided by OpenClaw.
+ */
 export async function answerChatCommand(
   sources: ChatCommandSources,
   request: ChatCommandRequest,
-): Promise<string> {
+): Promise<string | null> {
   try {
-    return (await linesFor(sources, request)).join("\n");
+    const lines = await linesFor(sources, request);
+    return lines === null ? null : lines.join("\n");
   } catch (cause) {
     return unexpectedFailure(cause).toParagraph();
   }
 }
 
-async function linesFor(sources: ChatCommandSources, request: ChatCommandRequest): Promise<string[]> {
+async function linesFor(sources: ChatCommandSources, request: ChatCommandRequest): Promise<string[] | null> {
   const word = request.args.trim().toLowerCase();
   const key = conversationKeyOf({ config: sources.readHostConfig(), ...request });
   if (word === "reset") {
@@ -82,8 +87,9 @@ async function linesFor(sources: ChatCommandSources, request: ChatCommandRequest
     await sources.bridge().interruptConversation(key);
     return ["Nothing runs here now. The conversation goes on with the next message."];
   }
+  if (word === "help") return HELP;
   const view = word === "" ? VIEWS["status"] : Object.entries(VIEWS).find(([name]) => name === word)?.[1];
-  if (view === undefined) return HELP;
+  if (view === undefined) return null;
   const { at, contractors } = await sources.overview({ agentId: request.agentId });
   const [contractor] = contractors;
   if (contractor === undefined) throw contractorGone(request.agentId);

@@ -25,7 +25,7 @@ export type ContractorRuntime = {
   commands: SessionCommands;
   lifecycle: SessionLifecycle;
   methods: GatewayMethods;
-  answerChatCommand(request: ChatCommandRequest): Promise<string>;
+  answerChatCommand(request: ChatCommandRequest): Promise<string | null>;
   /** Spare sessions, the reaper, the watch of endpoints. Returns what stops them. */
   startServices(): () => void;
 };

@@ -15,7 +15,9 @@ export function registerChatCommand(
     async handler({ agentId = "", sessionKey = "", args = "" }) {
       if (!isContractor(agentId) || sessionKey === "")
         return { text: "This conversation is no contractor's: its turns are OpenClaw's own." };
-      return { text: await (await load()).answerChatCommand({ agentId, sessionKey, args }) };
+      const text = await (await load()).answerChatCommand({ agentId, sessionKey, args });
+      // What is left is a message to the agent: a command of Claude Code's.
+      return text === null ? { continueAgent: true } : { text };
     },
   });
 }

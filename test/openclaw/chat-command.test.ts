@@ -6,7 +6,7 @@ import { registerChatCommand } from "../../src/openclaw/register-chat-command.ts
 import { acting } from "../bridge/watched-turn.ts";
 import { createBridgeWorld, KEY, type BridgeWorld } from "../bridge/bridge-world.ts";
 
-function ask(world: BridgeWorld, args: string, sessionKey = KEY.openclawSessionKey): Promise<string> {
+function ask(world: BridgeWorld, args: string, sessionKey = KEY.openclawSessionKey): Promise<string | null> {
   return answerChatCommand(
     {
       readHostConfig: () => ({}),
@@ -64,7 +64,8 @@ describe("/contractor", () => {
     const world = await createBridgeWorld();
     expect(await ask(world, "model")).toContain("/model contractor-agent/");
     expect(await ask(world, "mode")).toContain("set --agent-id dev permissionMode=");
-    expect(await ask(world, "dance")).toContain("`/contractor reset`");
+    expect(await ask(world, "help")).toContain("`/contractor reset`");
+    expect(await ask(world, "context")).toBeNull();
   });
 });
 
@@ -79,9 +80,10 @@ describe("the chat command's registration", () => {
         isContractor: (agentId) => agentId === "dev",
         load: () =>
           Promise.resolve({
-            answerChatCommand: (request: unknown) => {
+            answerChatCommand: (request: { args: string }) => {
+              const { args } = request;
               asked.push(request);
-              return Promise.resolve("status");
+              return Promise.resolve(args === "context" ? null : "status");
             },
           } as unknown as ContractorRuntime),
       },
@@ -95,5 +97,7 @@ describe("the chat command's registration", () => {
     expect(asked).toEqual([]);
     expect(await say({ agentId: "dev", sessionKey: "main", args: "cost" })).toEqual({ text: "status" });
     expect(asked).toEqual([{ agentId: "dev", sessionKey: "main", args: "cost" }]);
+    const own = await say({ agentId: "dev", sessionKey: "main", args: "context" });
+    expect(own).toEqual({ continueAgent: true });
   });
 });
