@@ -71,7 +71,7 @@ export async function createOpenClawWorld(options: OpenClawWorldOptions = {}): P
     configPath,
     stateDir,
     environment,
-    async run(args, { timeoutMs = 180_000 } = {}) {
+    async run(args, { timeoutMs = 300_000 } = {}) {
       const result = await execa(process.execPath, [OPENCLAW_PROGRAM, ...args], {
         env: environment,
         extendEnv: false,
