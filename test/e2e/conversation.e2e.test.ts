@@ -47,9 +47,11 @@ const liveSessionsSchema = z.object({
   sessions: z.array(
     z.looseObject({
       openclawSessionKey: z.string(),
-      usage: z.object({ outputTokens: z.number() }),
-      contextTokens: z.number(),
-      costUsd: z.number(),
+      // Null where a conversation has completed no turn yet.
+      usage: z.object({ outputTokens: z.number() }).nullable(),
+      contextTokens: z.number().nullable(),
+      contextWindow: z.number().nullable(),
+      costUsd: z.number().nullable(),
     }),
   ),
 });
@@ -265,8 +267,9 @@ describe("while the Gateway runs", () => {
     const session = sessions.find(
       ({ openclawSessionKey }) => openclawSessionKey === sessionKeyOf("dev", "ann"),
     );
-    expect(session).toMatchObject({ warm: true, busy: false, queued: 0, contextWindow: 200_000 });
-    expect(session?.usage.outputTokens).toBeGreaterThan(0);
+    expect(session).toMatchObject({ warm: true, busy: false, queued: 0 });
+    expect(session?.contextWindow).toBeGreaterThan(0);
+    expect(session?.usage?.outputTokens).toBeGreaterThan(0);
     expect(session?.contextTokens).toBeGreaterThan(0);
     expect(session?.costUsd).toBeGreaterThan(0);
   });
@@ -291,7 +294,8 @@ describe("while the Gateway runs", () => {
 describe("after a restart of the Gateway", () => {
   it("leaves no process behind when it stops", async () => {
     await gateway.stop();
-    expect(await processesOf(world.openclaw.stateDir)).toEqual([]);
+    // OpenClaw waits some seconds for its plugins at most; what is left then is the guard's.
+    await expect.poll(() => processesOf(world.openclaw.stateDir)).toEqual([]);
   });
 
   it("answers on the command line without a Gateway, and returns with nothing left running", async () => {
