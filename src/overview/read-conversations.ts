@@ -30,9 +30,9 @@ export async function readConversations(
   ];
 }
 
-type LiveFacts = Pick<ConversationOverview, "warm" | "busy" | "queued" | "lastError">;
+type LiveFacts = Pick<ConversationOverview, "warm" | "busy" | "queued" | "turn" | "lastError">;
 
-const NOT_LIVE: LiveFacts = { warm: false, busy: false, queued: 0, lastError: null };
+const NOT_LIVE: LiveFacts = { warm: false, busy: false, queued: 0, turn: null, lastError: null };
 
 function isActive({ state }: SessionMapEntry): boolean {
   return state === "active";
@@ -52,7 +52,8 @@ function liveFacts(live: LiveState | null, key: ConversationKey): LiveFacts {
     at: failure.at,
     openclawSessionKey: failure.openclawSessionKey,
   };
-  return { warm: live.warm.has(id), busy, queued, lastError: lastError ?? null };
+  const turn = live.turns.get(id) ?? null;
+  return { warm: live.warm.has(id), busy, queued, turn, lastError: lastError ?? null };
 }
 
 type Mapped = Omit<ConversationOverview, keyof LiveFacts>;
