@@ -1,6 +1,6 @@
 import { BRIDGE_MODEL_REF, CLI_ROOT } from "../config/identifiers.ts";
 import type { ContractorConfig, PermissionMode } from "../config/schema.ts";
-import { limitInWords } from "../contractor/limit-in-words.ts";
+import { limitSentence } from "../contractor/limit-in-words.ts";
 import { ownLimits } from "../endpoint/own-limits.ts";
 import { budgetReportOf, type BudgetRow } from "../contractor/spending/budget-report.ts";
 import { claudeModeOf } from "../contractor/permission-mode.ts";
@@ -80,11 +80,7 @@ async function settingProblems(
 
 /** What its own endpoint and those that serve in its place have said of limits, as the Gateway has noted. */
 function limitWarnings(context: HostCliContext, contractor: ContractorConfig): string[] {
-  return ownLimits(context.limits, contractor).map((note) => sentence(limitInWords(note, context.now())));
-}
-
-function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return ownLimits(context.limits, contractor).map((note) => limitSentence(note, context.now()));
 }
 
 /** The user of this command is taken for the Gateway's. */

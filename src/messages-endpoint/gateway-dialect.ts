@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { fault, faultBody } from "../translator/endpoint-fault.ts";
+import { newApiId } from "./api-id.ts";
 import { REQUEST_ID_HEADER } from "./messages-endpoint.ts";
 
 /** Node tells it of each request to any server of the process, before the server itself hears of it. */
@@ -49,7 +49,7 @@ function rewordRefusals(response: ServerResponse): void {
     if (status < 400 || isOurs || response.headersSent) return end(...args);
     response.removeHeader("content-length");
     response.setHeader("content-type", "application/json");
-    response.setHeader(REQUEST_ID_HEADER, `req_${randomUUID().replaceAll("-", "")}`);
+    response.setHeader(REQUEST_ID_HEADER, newApiId("req"));
     const words = WORDS[status] ?? "The Gateway refused the request.";
     return end(JSON.stringify(faultBody(fault(status, words))));
   };

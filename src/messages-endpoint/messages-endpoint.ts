@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { MessagesEndpointConfig } from "../config/messages-endpoint-schema.ts";
 import { readBody } from "../loopback/read-body.ts";
 import { answerFault, answerJson } from "../translator/json-answer.ts";
 import { readMessagesRequest, type MessagesRequest } from "../translator/messages-request.ts";
 import { estimateTokens } from "../translator/token-estimate.ts";
+import { newApiId } from "./api-id.ts";
 import { answerTurn } from "./answer-turn.ts";
 import { chooseConversation, SESSION_KEY_HEADER } from "./conversation-choice.ts";
 import type { RunEndpointTurn } from "./endpoint-turn.ts";
@@ -45,7 +45,7 @@ export function createMessagesEndpoint(options: MessagesEndpointOptions): Messag
     }
   };
   return async (request, response, path) => {
-    const requestId = `req_${randomUUID().replaceAll("-", "")}`;
+    const requestId = newApiId("req");
     response.setHeader(REQUEST_ID_HEADER, requestId);
     response.setHeader("cache-control", "no-store");
     try {
@@ -127,7 +127,7 @@ async function answerMessage({ request, response, admission, options }: Exchange
     response.setHeader(SESSION_KEY_HEADER, sessionKey);
     const release = admission.claim(sessionKey);
     try {
-      const id = `msg_${randomUUID().replaceAll("-", "")}`;
+      const id = newApiId("msg");
       await answerTurn(response, {
         head: { id, model: asked.model },
         stream: asked.stream === true,

@@ -2,7 +2,7 @@ import type { ContractorClaudeBridge } from "../bridge/contractor-claude-bridge.
 import { BRIDGE_MODEL_REF, CLI_ROOT, PROVIDER_ID } from "../config/identifiers.ts";
 import { modelRows } from "../config/model-rows.ts";
 import { PERMISSION_MODES } from "../config/schema.ts";
-import { limitInWords } from "../contractor/limit-in-words.ts";
+import { limitSentence } from "../contractor/limit-in-words.ts";
 import { endpointInWords } from "../contractor/metadata-resolver.ts";
 import { usedOf } from "../contractor/spending/budget-words.ts";
 import { CLAUDE_LOGIN } from "../config/endpoint-schema.ts";
@@ -149,8 +149,5 @@ function budgetLines({ contractor: { budget } }: Seen): string[] {
 }
 
 function limitLines({ contractor, now }: Seen): string[] {
-  return contractor.limits.map((limit) => {
-    const words = limitInWords({ ...limit, configDir: "" }, now);
-    return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
-  });
+  return contractor.limits.map((limit) => limitSentence(limit, now));
 }

@@ -1,6 +1,6 @@
 import { SPARES } from "../config/trace-channels.ts";
 import type { ContractorClaudeBridge } from "../bridge/contractor-claude-bridge.ts";
-import { unexpectedFailure } from "../errors/unexpected-failure.ts";
+import { repeatInBackground } from "./repeat-in-background.ts";
 
 export type PrewarmOptions = {
   bridge: () => Pick<ContractorClaudeBridge, "prepareSpare">;
@@ -19,34 +19,21 @@ const LOOK_AGAIN_MS = 10 * 60_000;
  * from then on; keeps no process alive. Without any contractor it does nothing at all.
  */
 export function keepSpares({ bridge, agentIds, log }: PrewarmOptions): { stop(): void } {
-  const stopped = new AbortController();
-  let timer: NodeJS.Timeout;
+  let stopped = false;
 
   async function prepareAll(): Promise<void> {
     for (const agentId of agentIds()) {
-      if (stopped.signal.aborted) return;
+      if (stopped) return;
       await SPARES.tracePromise(() => bridge().prepareSpare(agentId), { agentId });
     }
   }
 
-  function prepareAfter(milliseconds: number): void {
-    timer = setTimeout(() => {
-      void prepareAll()
-        .catch((cause: unknown) => {
-          log(`no spare sessions: ${unexpectedFailure(cause).toParagraph()}`);
-        })
-        .then(() => {
-          if (!stopped.signal.aborted) prepareAfter(LOOK_AGAIN_MS);
-        });
-    }, milliseconds);
-    timer.unref();
-  }
-
-  prepareAfter(SETTLED_MS);
+  const timing = { firstMs: SETTLED_MS, everyMs: LOOK_AGAIN_MS };
+  const stopRepeating = repeatInBackground(prepareAll, { ...timing, failing: "no spare sessions", log });
   return {
     stop() {
-      stopped.abort();
-      clearTimeout(timer);
+      stopped = true;
+      stopRepeating();
     },
   };
 }

@@ -5,7 +5,7 @@ import { isCloud } from "../endpoint/endpoint-key.ts";
 import { limitHolderOf, type LimitBook } from "../endpoint/limit-book.ts";
 import { ANTHROPIC_API } from "../endpoint/provider-pins.ts";
 import { isBehindProxy, isReachable } from "../endpoint/reachability.ts";
-import { unexpectedFailure } from "../errors/unexpected-failure.ts";
+import { repeatInBackground } from "./repeat-in-background.ts";
 
 /** Less than an endpoint that cannot be reached is left alone for. */
 const EVERY_MS = 30_000;
@@ -27,7 +27,6 @@ export type EndpointWatchOptions = {
 export function watchEndpoints(options: EndpointWatchOptions): () => void {
   const { limits, log, everyMs = EVERY_MS } = options;
   const down = new Set<string>();
-  let timer: NodeJS.Timeout;
   let stopped = false;
 
   async function look({ name, baseUrl }: WatchedEndpoint): Promise<void> {
@@ -47,24 +46,16 @@ export function watchEndpoints(options: EndpointWatchOptions): () => void {
     if (limits.limitOf(holder)?.code === "agent-overloaded") limits.clear(holder);
   }
 
-  function lookAfter(milliseconds: number): void {
-    timer = setTimeout(() => {
-      void Promise.resolve()
-        .then(() => Promise.all(watchedEndpoints(options).map(look)))
-        .catch((cause: unknown) => {
-          log(`endpoints are not watched: ${unexpectedFailure(cause).toParagraph()}`);
-        })
-        .then(() => {
-          if (!stopped) lookAfter(everyMs);
-        });
-    }, milliseconds);
-    timer.unref();
-  }
-
-  lookAfter(everyMs);
+  const lookAtAll = (): Promise<unknown> => Promise.all(watchedEndpoints(options).map(look));
+  const timing = { firstMs: everyMs, everyMs };
+  const stopRepeating = repeatInBackground(lookAtAll, {
+    ...timing,
+    failing: "endpoints are not watched",
+    log,
+  });
   return () => {
     stopped = true;
-    clearTimeout(timer);
+    stopRepeating();
   };
 }
 

@@ -1,4 +1,5 @@
 import { conversationId, conversationKeyOfId } from "../bridge/conversation-id.ts";
+import type { TurnFailure } from "../bridge/recent-failures.ts";
 import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
 import type { ConversationKey } from "../contractor/session-map/session-map-store.ts";
 import type { LiveState, OverviewSources } from "./overview-sources.ts";
@@ -47,12 +48,14 @@ function liveFacts(live: LiveState | null, key: ConversationKey): LiveFacts {
   const id = conversationId(key);
   const { busy, queued } = live.loads.get(id) ?? { busy: false, queued: 0 };
   const failure = live.failures.find((one) => conversationId(one) === id);
-  const lastError = failure && {
-    code: failure.code,
-    at: failure.at,
-    openclawSessionKey: failure.openclawSessionKey,
-  };
-  return { warm: live.warm.has(id), busy, queued, lastError: lastError ?? null };
+  return { warm: live.warm.has(id), busy, queued, lastError: failureSeen(failure) };
+}
+
+/** A failure as an overview has it. */
+export function failureSeen(failure: TurnFailure | undefined): ConversationOverview["lastError"] {
+  if (failure === undefined) return null;
+  const { code, at, openclawSessionKey } = failure;
+  return { code, at, openclawSessionKey };
 }
 
 type Mapped = Omit<ConversationOverview, keyof LiveFacts>;

@@ -1,11 +1,10 @@
-import type { TurnFailure } from "../bridge/recent-failures.ts";
 import type { ContractorConfig } from "../config/schema.ts";
 import { budgetReportOf } from "../contractor/spending/budget-report.ts";
 import { ownLimits } from "../endpoint/own-limits.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import type { OverviewSources } from "./overview-sources.ts";
 import type { ContractorOverview, Overview, OverviewQuery } from "./overview.ts";
-import { readConversations } from "./read-conversations.ts";
+import { failureSeen, readConversations } from "./read-conversations.ts";
 
 /** Never rejects: a contractor whose conversations cannot be read says so, and keeps nobody from seeing the others. */
 export async function readOverview(sources: OverviewSources, query: OverviewQuery): Promise<Overview> {
@@ -50,7 +49,7 @@ async function contractorOf(
     })),
     budget,
     spent: await spentBy(sources, { agentId, workspace }),
-    lastError: failure === undefined ? null : failureOf(failure),
+    lastError: failureSeen(failure),
     problem,
     conversations: query.ended === true ? conversations : conversations.filter(isNotOver),
   };
@@ -58,10 +57,6 @@ async function contractorOf(
 
 function isNotOver({ state }: { state: string }): boolean {
   return state === "new" || state === "active";
-}
-
-function failureOf({ code, at, openclawSessionKey }: TurnFailure): ContractorOverview["lastError"] {
-  return { code, at, openclawSessionKey };
 }
 
 async function spentBy(
