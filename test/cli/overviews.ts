@@ -9,7 +9,7 @@ export const sampleOverview: Overview = {
 /** What a Gateway tells of a contractor that does nothing at present. */
 export function sampleContractor(fields: Partial<ContractorOverview> = {}): ContractorOverview {
   return {
-    ...{ agentId: "dev", contractor: "claude", workspace: "/work/dev", adapter: "claude-agent-acp" },
+    ...{ agentId: "dev", contractor: "claude", workspace: "/srv/dev", adapter: "claude-agent-acp" },
     ...{ endpoint: null, model: null, mode: "persistent", permissionMode: "ask" },
     ...{ warm: 0, busy: 0, queued: 0, spare: false, limits: [], budget: [], spent: null },
     ...{ lastError: null, problem: null, conversations: [] },
@@ -21,7 +21,7 @@ export function sampleContractor(fields: Partial<ContractorOverview> = {}): Cont
 export function sampleConversation(fields: Partial<ConversationOverview> = {}): ConversationOverview {
   return {
     ...{ openclawSessionKey: "agent:dev:main", claudeSessionId: "claude-1", state: "active" },
-    ...{ workspace: "/work/dev", createdAt: "2026-01-01T00:00:00.000Z", turns: 1 },
+    ...{ workspace: "/srv/dev", createdAt: "2026-01-01T00:00:00.000Z", turns: 1 },
     ...{ lastActivityAt: "2026-01-01T22:00:00.000Z", endedAt: null, endedBy: null, endpoint: null },
     ...{ usage: null, costUsd: null, contextTokens: null, contextWindow: null },
     ...{ warm: false, busy: false, queued: 0, lastError: null },

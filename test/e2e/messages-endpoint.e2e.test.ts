@@ -7,6 +7,7 @@ import { chatHistory } from "./world/chat-history.ts";
 import { createContractorWorld, editPluginConfig, type ContractorWorld } from "./world/contractor-world.ts";
 import { RED_DOT } from "./world/red-dot.ts";
 import { createTurnScript } from "./world/turn-script.ts";
+import { refusalOf } from "../messages-endpoint/refusal.ts";
 
 const script = createTurnScript();
 let world: ContractorWorld;
@@ -66,15 +67,6 @@ function requestWith(text: string): Promise<RecordedRequest> {
     ({ purpose, lastUserText }) => purpose === "turn" && lastUserText.includes(text),
     REQUEST_MS,
   );
-}
-
-async function refusalOf(asked: Promise<unknown>): Promise<InstanceType<typeof Anthropic.APIError>> {
-  const error: unknown = await asked.then(
-    () => undefined,
-    (cause: unknown) => cause,
-  );
-  if (error instanceof Anthropic.APIError) return error;
-  throw new Error("it was not refused", { cause: error });
 }
 
 describe("the Anthropic SDK with a contractor as its model", () => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { TurnWatcher } from "../../src/messages-endpoint/endpoint-turn.ts";
 import { FaultError, NO_RETRY } from "../../src/messages-endpoint/fault-error.ts";
 import { answerWith, startEndpointServer, type EndpointServer } from "./endpoint-server.ts";
+import { refusalOf } from "./refusal.ts";
 
 let server: EndpointServer;
 let client: Anthropic;
@@ -23,15 +24,6 @@ function ask(text: string, more: { conversation?: string; model?: string } = {})
   const headers = conversation === undefined ? {} : { "x-contractor-conversation": conversation };
   const messages: Anthropic.MessageParam[] = [{ role: "user", content: text }];
   return client.messages.create({ model, max_tokens: 100, messages }, { headers });
-}
-
-async function refusalOf(asked: Promise<unknown>): Promise<InstanceType<typeof Anthropic.APIError>> {
-  const error: unknown = await asked.then(
-    () => undefined,
-    (cause: unknown) => cause,
-  );
-  if (error instanceof Anthropic.APIError) return error;
-  throw new Error("it was not refused", { cause: error });
 }
 
 /** A turn that goes on until it is told to end. */
