@@ -144,7 +144,7 @@ async function witnessOf(
   const where = { workspace, known: transcript, configDir: metadata.claudeConfigDir };
   try {
     const found = await dependencies.findTranscript(claudeSessionId, where);
-    if (found !== null) return "present";
+    if (found !== null) return (await dependencies.holdsConversation(found)) ? "present" : "missing";
     return transcript === undefined ? "unseen" : "missing";
   } catch (cause) {
     // A folder that cannot be read proves nothing against a session that was resumed.

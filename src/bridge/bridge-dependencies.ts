@@ -39,6 +39,8 @@ export type BridgeDependencies = {
     claudeSessionId: string,
     where: { workspace: string; known: string | undefined; configDir: string | undefined },
   ): Promise<string | null>;
+  /** Whether the transcript at this path has anything that was said. */
+  holdsConversation(transcript: string): Promise<boolean>;
   openTurns(workspace: string): OpenTurns;
   /** What Claude said after its turn, when work in the background was done. Reports its own failures. */
   deliverLateAnswer(answer: ConversationKey & { text: string }): Promise<void>;

@@ -20,7 +20,7 @@ export type FreshStartReason =
 
 /** Only what the person did themselves, or was told of when it happened, needs no notice. */
 const CAUSES: Partial<Record<FreshStartReason, string>> = {
-  lost: "The earlier Claude session of this conversation is gone (its transcript no longer exists)",
+  lost: "The earlier Claude session of this conversation is gone (its transcript is gone or empty)",
   rotated: "Claude's context was full and could not be compacted",
   "map-lost":
     "The record of this conversation's Claude session was damaged (see `openclaw contractor-agents status`)",

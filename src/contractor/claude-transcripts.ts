@@ -6,7 +6,9 @@ import { createInterface } from "node:readline";
 
 const SESSION_ID_PATTERN = /^[A-Za-z0-9-]{1,128}$/;
 /** A first message may carry images, and its line is read whole. */
-const WORKSPACE_SEARCH_BYTES = 16 * 1024 * 1024;
+const SEARCH_BYTES = 16 * 1024 * 1024;
+/** Of lines that are said by somebody; the others are about the session. */
+const MESSAGE_TYPES = new Set<unknown>(["user", "assistant", "system"]);
 
 /** Where a transcript is likely to be: its last known path, or the folder that its session was begun in. */
 export type TranscriptHint = { workspace?: string; path?: string };
@@ -70,32 +72,52 @@ async function* candidates(
  * The folder that a transcript's session was begun in: the first `cwd` that its lines name. Null when none does, or not
  * within the first 16 MiB. Rejects when the file cannot be read.
  */
-export async function readTranscriptWorkspace(path: string): Promise<string | null> {
-  const input = createReadStream(path, { encoding: "utf8", end: WORKSPACE_SEARCH_BYTES - 1 });
+export function readTranscriptWorkspace(path: string): Promise<string | null> {
+  return firstOfLines(path, ({ cwd }) => (typeof cwd === "string" && cwd !== "" ? cwd : null));
+}
+
+/**
+ * Whether a message of the conversation is in the transcript. Claude Code creates the file with a line about its queue,
+ * and writes what is said up to 0.1 s later: one that is killed before that leaves a file that it cannot resume from.
+ * Rejects when the file cannot be read.
+ */
+export async function holdsConversation(path: string): Promise<boolean> {
+  const first = await firstOfLines(path, ({ type }) => (MESSAGE_TYPES.has(type) ? true : null));
+  return first !== null;
+}
+
+/** The first answer that `read` has for a line of the file, within its first 16 MiB. */
+async function firstOfLines<Answer>(
+  path: string,
+  read: (line: Record<string, unknown>) => Answer | null,
+): Promise<Answer | null> {
+  const input = createReadStream(path, { encoding: "utf8", end: SEARCH_BYTES - 1 });
   try {
     // An error of the stream does not end the lines by itself.
     const failed = new Promise<never>((_, reject) => input.once("error", reject));
-    return await Promise.race([failed, firstWorkspaceOf(createInterface({ input, crlfDelay: Infinity }))]);
+    return await Promise.race([failed, firstOf(createInterface({ input, crlfDelay: Infinity }), read)]);
   } finally {
     input.destroy();
   }
 }
 
-async function firstWorkspaceOf(lines: AsyncIterable<string>): Promise<string | null> {
+async function firstOf<Answer>(
+  lines: AsyncIterable<string>,
+  read: (line: Record<string, unknown>) => Answer | null,
+): Promise<Answer | null> {
   for await (const line of lines) {
-    const workspace = workspaceOf(line);
-    if (workspace !== null) return workspace;
+    const answer = read(parsed(line));
+    if (answer !== null) return answer;
   }
   return null;
 }
 
-function workspaceOf(line: string): string | null {
+function parsed(line: string): Record<string, unknown> {
   try {
-    const { cwd } = JSON.parse(line) as { cwd?: unknown };
-    return typeof cwd === "string" && cwd !== "" ? cwd : null;
+    return (JSON.parse(line) as Record<string, unknown> | null) ?? {};
   } catch {
     // A line that is cut off, or that somebody spoilt, says nothing; the next one may.
-    return null;
+    return {};
   }
 }
 

@@ -1,8 +1,8 @@
 import type { ContractorError } from "../errors/contractor-error.ts";
 
 /**
- * What is known of a session's transcript. `unseen`: it is nowhere now, but it was never seen before either, so this
- * plugin may be looking in the wrong place.
+ * What is known of a session's transcript. `missing`: it is gone, or nothing that was said is in it. `unseen`: it is
+ * nowhere now, but it was never seen before either, so this plugin may be looking in the wrong place.
  */
 export type TranscriptWitness = "present" | "missing" | "unseen";
 

@@ -20,7 +20,11 @@ import { pluginConfigSchema, type PluginConfig } from "../config/schema.ts";
 import { buildClaudeBootstrap, readPersonaFiles } from "../contractor/bootstrap.ts";
 import { claudeContextStamp } from "../contractor/claude-context-stamp.ts";
 import { claudeEnvironment, claudeFolderEnvironment } from "../contractor/claude-environment.ts";
-import { claudeConfigFolder, findClaudeTranscript } from "../contractor/claude-transcripts.ts";
+import {
+  claudeConfigFolder,
+  findClaudeTranscript,
+  holdsConversation,
+} from "../contractor/claude-transcripts.ts";
 import { createFileOpenTurns } from "../contractor/open-turns.ts";
 import { createFileSessionMapStore } from "../contractor/session-map/file-session-map-store.ts";
 import { createFileSpendingLedger } from "../contractor/spending/file-spending-ledger.ts";
@@ -235,6 +239,7 @@ function hostDependencies(api: OpenClawPluginApi): BridgeDependencies {
       );
       return found?.path ?? null;
     },
+    holdsConversation,
     openTurns: (workspace) => createFileOpenTurns(workspace, now),
     deliverLateAnswer: (answer) => lateAnswers.deliver(answer),
     uid: process.getuid?.(),

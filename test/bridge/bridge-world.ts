@@ -1,4 +1,4 @@
-import { access, mkdir, mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -126,6 +126,8 @@ export type BridgeWorld = {
   /** Ids of the sessions that the agent keeps a transcript of. */
   transcripts(): Promise<string[]>;
   deleteTranscript(sessionId: string): Promise<void>;
+  /** Leaves the file, without anything that was said. */
+  emptyTranscript(sessionId: string): Promise<void>;
 };
 
 /** No variable is set, and OpenClaw has no secrets. */
@@ -187,6 +189,7 @@ export async function createBridgeWorld(
         const path = transcriptOf(sessionId);
         return world.transcriptSearch === "works" && (await isPresent(path)) ? path : null;
       },
+      holdsConversation: async (path) => (await readFile(path, "utf8")) !== "",
       readMcpServers: () => world.mcpServers,
       openTurns: (folder) => createFileOpenTurns(folder, now),
       deliverLateAnswer: ({ text, ...key }) => {
@@ -291,6 +294,7 @@ export async function createBridgeWorld(
     },
     transcripts: async () => (await readdir(transcripts)).map((name) => name.replace(/\.json$/, "")),
     deleteTranscript: (sessionId) => rm(transcriptOf(sessionId)),
+    emptyTranscript: (sessionId) => writeFile(transcriptOf(sessionId), ""),
   };
   world.bridge = newBridge(firstPool);
   onTestFinished(async () => {

@@ -8,7 +8,7 @@ const RECALL = "what did I ask you to remember?";
 const [LOST_NOTICE = ""] = noticesOf({ interrupted: false, fresh: "lost", summarized: false });
 
 type Restarted = { world: BridgeWorld; sessionId: string };
-type Witness = "present" | "missing" | "unseen";
+type Witness = "present" | "missing" | "empty" | "unseen";
 
 /** A conversation of one turn, after a restart: its next turn has to resume. */
 async function restartedConversation(witness: Witness = "present"): Promise<Restarted> {
@@ -18,6 +18,7 @@ async function restartedConversation(witness: Witness = "present"): Promise<Rest
   await world.restart();
   const sessionId = (await world.entry())?.claudeSessionId ?? "";
   if (witness === "missing") await world.deleteTranscript(sessionId);
+  if (witness === "empty") await world.emptyTranscript(sessionId);
   return { world, sessionId };
 }
 
@@ -84,6 +85,9 @@ describe("a session that is given up", () => {
     ["-32002", "missing"],
     ["-32002", "unseen"],
     ["-32603", "missing"],
+    ["success", "empty"],
+    ["-32002", "empty"],
+    ["-32603", "empty"],
   ])("answers %s to resume, and its transcript is %s", async (answer, witness) => {
     const { world, sessionId } = await resumeWith(answer, witness);
     expect(await world.says(RECALL)).toBe(`${LOST_NOTICE}\n\nNothing yet.`);

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { noticesOf, type FreshStartReason } from "../../src/bridge/session-start.ts";
 
 it.each<[FreshStartReason | undefined, RegExp | null]>([
-  ["lost", /its transcript no longer exists/],
+  ["lost", /its transcript is gone or empty/],
   ["rotated", /context was full and could not be compacted/],
   ["map-lost", /openclaw contractor-agents status/],
   ["joined", null],

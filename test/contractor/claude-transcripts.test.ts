@@ -6,6 +6,7 @@ import {
   claudeProjectsFolder,
   expectedTranscriptPath,
   findClaudeTranscript,
+  holdsConversation,
   readTranscriptWorkspace,
 } from "../../src/contractor/claude-transcripts.ts";
 
@@ -130,5 +131,26 @@ describe("readTranscriptWorkspace", () => {
   it("rejects when the file cannot be read", async () => {
     await expect(readTranscriptWorkspace(join(home, "gone.jsonl"))).rejects.toMatchObject({ code: "ENOENT" });
     await expect(readTranscriptWorkspace(home)).rejects.toMatchObject({ code: "EISDIR" });
+  });
+});
+
+describe("holdsConversation", () => {
+  const write = (...lines: string[]): Promise<string> =>
+    writeTranscript(join(projects, `p/${ID}.jsonl`), ...lines);
+  const QUEUED = '{"type":"queue-operation","operation":"dequeue"}';
+
+  it.each(["user", "assistant", "system"])("is true when a line is of type %s", async (type) => {
+    expect(await holdsConversation(await write(QUEUED, JSON.stringify({ type })))).toBe(true);
+  });
+
+  it("is false when nothing was said, or nothing whole was written", async () => {
+    expect(await holdsConversation(await write())).toBe(false);
+    expect(await holdsConversation(await write(QUEUED, '{"type":"mode"}', "null", '{"type":"us'))).toBe(
+      false,
+    );
+  });
+
+  it("rejects when the file cannot be read", async () => {
+    await expect(holdsConversation(join(home, "gone.jsonl"))).rejects.toMatchObject({ code: "ENOENT" });
   });
 });

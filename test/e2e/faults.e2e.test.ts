@@ -17,6 +17,9 @@ import { CAN_MOUNT, putOnSmallDisk } from "./world/small-disk.ts";
 
 const RECALL = "what did I ask you to remember?";
 
+/** What Claude Code writes into a new transcript before anything that is said. */
+const EMPTY_TRANSCRIPT = '{"type":"queue-operation","operation":"dequeue"}\n';
+
 const sessionsSchema = z.object({ sessions: z.array(z.looseObject({ openclawSessionKey: z.string() })) });
 
 const forkSchema = z.looseObject({ sessionKey: z.string() });
@@ -37,6 +40,16 @@ async function answer(agentId: string, user: string, text: string): Promise<stri
   const given = await say(agentId, user, text);
   expect(given).toMatchObject({ status: 200, error: undefined });
   return given.text;
+}
+
+function emptyTranscript(path: string): Promise<void> {
+  return writeFile(path, EMPTY_TRANSCRIPT);
+}
+
+/** Claude Code writes it up to 0.1 s after the answer. */
+async function transcriptOf(agentId: string, user: string): Promise<string> {
+  const [entry] = await entriesOf(agentId, user);
+  return entry?.transcript === undefined ? "" : readFile(entry.transcript, "utf8");
 }
 
 type MapEntries = Awaited<ReturnType<ContractorWorld["entriesOf"]>>;
@@ -134,8 +147,9 @@ describe.each(CONTRACTORS)("a process of $adapter that is killed", ({ agentId })
   });
 
   it("between two turns is not noticed", async () => {
-    await answer(agentId, "idle-kill", "remember the red door");
+    const said = await answer(agentId, "idle-kill", "remember the red door");
     const before = await activeSession(agentId, "idle-kill");
+    await expect.poll(() => transcriptOf(agentId, "idle-kill"), { timeout: 5_000 }).toContain(said);
     killAll(await pidsWorkingIn(workspaceOf(agentId)), "SIGKILL");
     expect(await answer(agentId, "idle-kill", RECALL)).toBe("You asked me to remember the red door.");
     expect(await activeSession(agentId, "idle-kill")).toBe(before);
@@ -181,20 +195,24 @@ describe.each(CONTRACTORS)("an agent of $adapter that hangs", ({ agentId }) => {
   });
 });
 
-describe.each(CONTRACTORS)("a transcript that somebody deleted, on $adapter", ({ agentId }) => {
-  it("is announced, and the new session knows what OpenClaw still has", async () => {
-    await answer(agentId, "lost", "remember the old well");
-    const [entry] = await entriesOf(agentId, "lost");
+describe.each(CONTRACTORS)("a transcript on $adapter", ({ agentId }) => {
+  it.each([
+    ["that somebody deleted", "lost", (path: string) => rm(path)],
+    ["that was not written yet when Claude Code was killed", "unwritten", emptyTranscript],
+  ])("%s is announced, and the new session knows what OpenClaw still has", async (_, user, lose) => {
+    const said = await answer(agentId, user, "remember the old well");
+    await expect.poll(() => transcriptOf(agentId, user), { timeout: 5_000 }).toContain(said);
+    const [entry] = await entriesOf(agentId, user);
     killAll(await pidsWorkingIn(workspaceOf(agentId)), "SIGKILL");
-    await rm(entry?.transcript ?? "");
-    expect(await answer(agentId, "lost", RECALL)).toBe(
-      "_The earlier Claude session of this conversation is gone (its transcript no longer exists); this is a new one, which was given a summary of the messages that OpenClaw still has._\n\nYou asked me to remember the old well.",
+    await lose(entry?.transcript ?? "");
+    expect(await answer(agentId, user, RECALL)).toBe(
+      "_The earlier Claude session of this conversation is gone (its transcript is gone or empty); this is a new one, which was given a summary of the messages that OpenClaw still has._\n\nYou asked me to remember the old well.",
     );
-    expect(await entriesOf(agentId, "lost")).toMatchObject([
+    expect(await entriesOf(agentId, user)).toMatchObject([
       { claudeSessionId: entry?.claudeSessionId, state: "orphaned", endedBy: "lost" },
       { state: "active" },
     ]);
-    expect(await answer(agentId, "lost", RECALL)).toBe("You asked me to remember the old well.");
+    expect(await answer(agentId, user, RECALL)).toBe("You asked me to remember the old well.");
   });
 });
 
