@@ -8,6 +8,7 @@ import type { ConversationKey, SessionMapStore } from "../contractor/session-map
 import type { SpendingLedger } from "../contractor/spending/spending-ledger.ts";
 import type { TurnLog } from "../contractor/turn-log/file-turn-log.ts";
 import type { SessionPool } from "../pool/session-pool.ts";
+import type { LiveTurns } from "./live-turns.ts";
 import type { PermissionGrants } from "./permission-grants.ts";
 import type { RecentFailures } from "./recent-failures.ts";
 import type { SessionTools, TurnChoices } from "./turn.ts";
@@ -54,6 +55,8 @@ export type BridgeDependencies = {
   seenCosts: Map<string, number>;
   /** What went wrong lately, for whoever looks after the contractors. */
   failures: RecentFailures;
+  /** What is being done now, for the same people. */
+  liveTurns: LiveTurns;
   /** What could not be written into the map after a completed turn, by conversation; written before the next one. */
   unrecorded: Map<string, UnrecordedSession>;
   /** The user whom Claude Code runs as; undefined on systems without. */

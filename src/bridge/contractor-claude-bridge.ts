@@ -85,12 +85,16 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
     dependencies.choices.set(conversationId(request), { settings, ...tools });
     dependencies.latestTools.set(request.agentId, tools);
     const maxWaiting = dependencies.readConfig().maxQueuedTurns;
+    const conversation = conversationId(request);
     const run = (signal: AbortSignal): Promise<TurnOutcome> => {
       timeline.started();
-      return serveTurn(dependencies, { request: { ...request, signal }, observer, timeline });
+      const startedAt = dependencies.now();
+      return dependencies.liveTurns.during({ conversation, observer, startedAt }, (watched) =>
+        serveTurn(dependencies, { request: { ...request, signal }, observer: watched, timeline }),
+      );
     };
     return queue
-      .enqueue(conversationId(request), { signal, maxWaiting, run })
+      .enqueue(conversation, { signal, maxWaiting, run })
       .catch((cause: unknown) => failed(unexpectedFailure(cause)));
   }
 

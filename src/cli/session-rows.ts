@@ -2,7 +2,7 @@ import type { ContractorOverview, ConversationOverview } from "../overview/overv
 import { contextText, costText } from "../overview/quantities.ts";
 import type { SeenOverview } from "./see-overview.ts";
 import { ago, renderTable } from "./table.ts";
-import { terminalCommandOf, type TerminalCommand } from "./terminal-command.ts";
+import { terminalCommandOf, type TerminalCommand } from "../contractor/terminal-command.ts";
 
 type Live = Pick<ConversationOverview, "warm" | "busy" | "queued">;
 /** What is not known of it: a Gateway runs, but does not tell. */

@@ -6,7 +6,7 @@ import { requireContractor } from "./require-contractor.ts";
 import { seeOverview } from "./see-overview.ts";
 import { sessionRows, sessionTable, type SessionRow } from "./session-rows.ts";
 import { printable } from "./table.ts";
-import { shellLineOf } from "./terminal-command.ts";
+import { shellLineOf } from "../contractor/terminal-command.ts";
 
 export const SESSION_STATES = ["new", "active", "closed", "orphaned"] as const;
 export const SESSION_ORDERS = ["activity", "cost", "turns", "context"] as const;

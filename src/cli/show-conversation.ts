@@ -9,7 +9,7 @@ import { requireContractor } from "./require-contractor.ts";
 import { seeOverview } from "./see-overview.ts";
 import { liveText, sessionRows, sessionTable, stateText, type SessionRow } from "./session-rows.ts";
 import { ago, printable, renderFacts } from "./table.ts";
-import { shellLineOf } from "./terminal-command.ts";
+import { shellLineOf } from "../contractor/terminal-command.ts";
 
 /** One conversation in full: its present Claude session, and those before it. */
 export async function showConversation(

@@ -11,6 +11,7 @@ import {
   type ContractorClaudeBridge,
 } from "../bridge/contractor-claude-bridge.ts";
 import type { BridgeDependencies, UnrecordedSession } from "../bridge/bridge-dependencies.ts";
+import { createLiveTurns, type LiveTurns } from "../bridge/live-turns.ts";
 import { createPermissionGrants, type PermissionGrants } from "../bridge/permission-grants.ts";
 import { createRecentFailures, type RecentFailures } from "../bridge/recent-failures.ts";
 import { createTurnQueue, type TurnQueue } from "../bridge/turn-queue.ts";
@@ -72,6 +73,7 @@ type SharedRuntime = {
   /** By workspace, as the stores. */
   ledgers: Map<string, SpendingLedger>;
   failures: RecentFailures;
+  liveTurns: LiveTurns;
   seenCosts: Map<string, number>;
   unrecorded: Map<string, UnrecordedSession>;
 } & Drainable;
@@ -97,6 +99,7 @@ function newRuntime(log: (message: string) => void): SharedRuntime {
     stores: new Map(),
     ledgers: new Map(),
     failures: createRecentFailures(),
+    liveTurns: createLiveTurns(),
     seenCosts: new Map(),
     unrecorded: new Map(),
     drain: (logTo) => drain(runtime, logTo),

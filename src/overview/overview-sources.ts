@@ -1,3 +1,4 @@
+import type { LiveTurn } from "../bridge/live-turns.ts";
 import type { TurnFailure } from "../bridge/recent-failures.ts";
 import type { TurnLoad } from "../bridge/turn-queue.ts";
 import type { PluginConfig } from "../config/schema.ts";
@@ -20,6 +21,7 @@ export type LiveState = {
   warm: ReadonlySet<string>;
   loads: ReadonlyMap<string, TurnLoad>;
   failures: TurnFailure[];
+  turns: ReadonlyMap<string, LiveTurn>;
   /** By Claude session, in US dollars: also what a turn has cost that was not completed. */
   seenCosts: ReadonlyMap<string, number>;
   hasSpare(agentId: string): boolean;

@@ -20,6 +20,12 @@ const failureSchema = z.object({
   openclawSessionKey: z.string(),
 });
 
+const liveTurnSchema = z.object({
+  startedAt: timestamp,
+  /** Those that run. Titles are short and clean, and may name files and commands. `kind`: ACP's kind of tool. */
+  tools: z.array(z.object({ title: z.string(), kind: z.string(), startedAt: timestamp })),
+});
+
 const conversationOverviewSchema = z.object({
   openclawSessionKey: z.string(),
   /** Null while the first turn runs: a session has an id that lasts once its first turn is completed. */
@@ -48,6 +54,8 @@ const conversationOverviewSchema = z.object({
   busy: z.boolean(),
   /** Messages that wait for the turn that runs. */
   queued: count,
+  /** Null: none runs. */
+  turn: liveTurnSchema.nullable(),
   lastError: failureSchema.nullable(),
 });
 

@@ -31,9 +31,9 @@ export async function readConversations(
   ];
 }
 
-type LiveFacts = Pick<ConversationOverview, "warm" | "busy" | "queued" | "lastError">;
+type LiveFacts = Pick<ConversationOverview, "warm" | "busy" | "queued" | "turn" | "lastError">;
 
-const NOT_LIVE: LiveFacts = { warm: false, busy: false, queued: 0, lastError: null };
+const NOT_LIVE: LiveFacts = { warm: false, busy: false, queued: 0, turn: null, lastError: null };
 
 function isActive({ state }: SessionMapEntry): boolean {
   return state === "active";
@@ -48,7 +48,8 @@ function liveFacts(live: LiveState | null, key: ConversationKey): LiveFacts {
   const id = conversationId(key);
   const { busy, queued } = live.loads.get(id) ?? { busy: false, queued: 0 };
   const failure = live.failures.find((one) => conversationId(one) === id);
-  return { warm: live.warm.has(id), busy, queued, lastError: failureSeen(failure) };
+  const turn = live.turns.get(id) ?? null;
+  return { warm: live.warm.has(id), busy, queued, turn, lastError: failureSeen(failure) };
 }
 
 /** A failure as an overview has it. */

@@ -9,6 +9,7 @@ import {
   createContractorClaudeBridge,
   type ContractorClaudeBridge,
 } from "../../src/bridge/contractor-claude-bridge.ts";
+import { createLiveTurns } from "../../src/bridge/live-turns.ts";
 import { createRecentFailures } from "../../src/bridge/recent-failures.ts";
 import { createPermissionGrants } from "../../src/bridge/permission-grants.ts";
 import { createTurnQueue } from "../../src/bridge/turn-queue.ts";
@@ -308,8 +309,9 @@ export async function createBridgeWorld(
 }
 
 /** What one process knows, and the next one does not. */
-function newMemory(): Pick<BridgeDependencies, "queue" | "failures" | "seenCosts"> {
-  return { queue: createTurnQueue(), failures: createRecentFailures(), seenCosts: new Map() };
+function newMemory(): Pick<BridgeDependencies, "queue" | "failures" | "liveTurns" | "seenCosts"> {
+  const seenCosts = new Map<string, number>();
+  return { queue: createTurnQueue(), failures: createRecentFailures(), liveTurns: createLiveTurns(), seenCosts };
 }
 
 function runTurn(

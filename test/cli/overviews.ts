@@ -24,7 +24,7 @@ export function sampleConversation(fields: Partial<ConversationOverview> = {}): 
     ...{ workspace: "/srv/dev", createdAt: "2026-01-01T00:00:00.000Z", turns: 1 },
     ...{ lastActivityAt: "2026-01-01T22:00:00.000Z", endedAt: null, endedBy: null, endpoint: null },
     ...{ usage: null, costUsd: null, contextTokens: null, contextWindow: null },
-    ...{ warm: false, busy: false, queued: 0, lastError: null },
+    ...{ warm: false, busy: false, queued: 0, turn: null, lastError: null },
     ...fields,
   };
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { shellLineOf, shellWord, terminalCommandOf } from "../../src/cli/terminal-command.ts";
+import { shellLineOf, shellWord, terminalCommandOf } from "../../src/contractor/terminal-command.ts";
 
 let home: string;
 

@@ -1,8 +1,8 @@
-import { CLI_ROOT } from "../config/identifiers.ts";
-import type { SessionMapEntry } from "../contractor/session-map/session-map-entry.ts";
-import type { ConversationKey } from "../contractor/session-map/session-map-store.ts";
-import { ContractorError } from "../errors/contractor-error.ts";
-import { shellLineOf, shellWord, terminalCommandOf } from "./terminal-command.ts";
+import { CLI_ROOT } from "../../config/identifiers.ts";
+import type { SessionMapEntry } from "../session-map/session-map-entry.ts";
+import type { ConversationKey } from "../session-map/session-map-store.ts";
+import { ContractorError } from "../../errors/contractor-error.ts";
+import { shellLineOf, shellWord, terminalCommandOf } from "../terminal-command.ts";
 
 export function notPersistent(agentId: string): ContractorError {
   return new ContractorError("usage", {
@@ -13,7 +13,7 @@ export function notPersistent(agentId: string): ContractorError {
 
 export function emptyKey(): ContractorError {
   return new ContractorError("usage", {
-    message: "--session-key is empty.",
+    message: "The session key is empty.",
     mend: `Take the key from \`openclaw ${CLI_ROOT} sessions\`, or "main" for the agent's main conversation.`,
   });
 }
