@@ -10,6 +10,7 @@ import { createRuntimeLoader } from "./openclaw/load-runtime.ts";
 import { contractorIdsIn } from "./openclaw/plugin-config.ts";
 import { registerChatCommand } from "./openclaw/register-chat-command.ts";
 import { registerGatewayMethods } from "./openclaw/register-gateway-methods.ts";
+import { registerSessionCatalog } from "./openclaw/register-session-catalog.ts";
 import { collectSecurityFindings } from "./openclaw/security-audit.ts";
 import { drainSharedRuntime } from "./openclaw/shared-runtime.ts";
 
@@ -38,6 +39,7 @@ export default definePluginEntry({
     registerGatewayMethods(api, load);
     registerMessagesRoute(api, log);
     registerChatCommand(api, { load, isContractor });
+    registerSessionCatalog(api, { load, isContractor });
     api.registerCli(
       ({ program, config }) => {
         registerCli(program, {

@@ -179,6 +179,15 @@ export const pluginConfigSchema = z.strictObject({
     .default(500)
     .describe("Closed entries kept in one session map at most; the oldest are dropped first."),
   messagesEndpoint: messagesEndpointSchema.prefault({}),
+  sessionCatalog: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(false)
+        .describe("Show Claude Code's own sessions in the contractors' workspaces in the Control UI's sidebar."),
+    })
+    .prefault({})
+    .describe("Claude Code's own sessions in OpenClaw's session catalogue."),
 });
 
 export type ContractorConfig = z.infer<typeof contractorSchema>;

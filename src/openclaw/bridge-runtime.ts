@@ -52,6 +52,7 @@ import { hostAdapters } from "./host-adapters.ts";
 import { givenMcpServers } from "./mcp-servers.ts";
 import { createLateAnswers } from "./late-answers.ts";
 import { createChatTranslator, type ChatTranslator } from "../translator/chat-translator.ts";
+import { createNativeSessions, type NativeSessions } from "./native-sessions.ts";
 import { readPluginConfig, type HostConfig } from "./plugin-config.ts";
 import { SHARED_RUNTIME, type Drainable } from "./shared-runtime.ts";
 import { watchEndpoints } from "./watch-endpoints.ts";
@@ -160,6 +161,17 @@ async function drain(shared: SharedRuntime, log: (message: string) => void): Pro
 /** The bridge on real parts: OpenClaw's configuration, files in the workspace, adapters as processes. */
 export function createHostBridge(api: OpenClawPluginApi): ContractorClaudeBridge {
   return createContractorClaudeBridge(hostDependencies(api));
+}
+
+/** Claude Code's own sessions, by the same session maps as the turns. */
+export function createHostNativeSessions(api: OpenClawPluginApi): NativeSessions {
+  const sources = (): BridgeDependencies => hostDependencies(api);
+  return createNativeSessions({
+    readConfig: () => sources().readConfig(),
+    openStore: (workspace) => sources().openStore(workspace),
+    ambient: process.env,
+    now: () => new Date(),
+  });
 }
 
 /** What is running in this process. */

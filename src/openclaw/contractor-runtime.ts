@@ -2,16 +2,20 @@ import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import type { ContractorClaudeBridge } from "../bridge/contractor-claude-bridge.ts";
 import {
   createHostBridge,
+  createHostNativeSessions,
   readHostOverview,
   reapOrphansRegularly,
   watchHostEndpoints,
 } from "./bridge-runtime.ts";
 import type { Overview, OverviewQuery } from "../overview/overview.ts";
+import { adoptIntoNewConversation } from "./adopt-into-conversation.ts";
 import { answerChatCommand, type ChatCommandRequest } from "./chat-command.ts";
 import { createGatewayMethods, type GatewayMethods } from "./gateway-methods.ts";
+import { createHostConversations } from "./host-conversations.ts";
 import { keepSpares } from "./keep-spares.ts";
 import { contractorIdsIn, type HostConfig } from "./plugin-config.ts";
 import { runAttempt } from "./run-attempt.ts";
+import { createSessionCatalog, type SessionCatalog } from "./session-catalog.ts";
 import { createSessionCommands, type SessionCommands } from "./session-commands.ts";
 import { createSessionLifecycle, type SessionLifecycle } from "./session-lifecycle.ts";
 import type { AttemptParams, AttemptResult } from "./harness-types.ts";
@@ -25,6 +29,7 @@ export type ContractorRuntime = {
   commands: SessionCommands;
   lifecycle: SessionLifecycle;
   methods: GatewayMethods;
+  sessionCatalog: SessionCatalog;
   answerChatCommand(request: ChatCommandRequest): Promise<string | null>;
   /** Spare sessions, the reaper, the watch of endpoints. Returns what stops them. */
   startServices(): () => void;
@@ -38,12 +43,19 @@ export function createContractorRuntime(
   const readHostConfig = (): HostConfig => api.runtime.config.current();
   const dependencies = { bridge, readHostConfig, log };
   const overview = (query: OverviewQuery): Promise<Overview> => readHostOverview(api, query);
+  const natives = createHostNativeSessions(api);
+  const adoption = { natives, conversations: createHostConversations(api) };
   const sources = { bridge, readHostConfig, overview };
   return {
     runAttempt: (params) => runAttempt(dependencies, params),
     commands: createSessionCommands(dependencies),
     lifecycle: createSessionLifecycle(dependencies),
-    methods: createGatewayMethods(sources),
+    methods: createGatewayMethods({
+      ...sources,
+      natives,
+      adoptIntoNewConversation: (session) => adoptIntoNewConversation(adoption, session),
+    }),
+    sessionCatalog: createSessionCatalog(adoption),
     answerChatCommand: (request) => answerChatCommand(sources, request),
     startServices() {
       const spares = keepSpares({ bridge, agentIds: () => contractorIdsIn(readHostConfig()), log });

@@ -9,7 +9,7 @@ import type { ConversationKey } from "../contractor/session-map/session-map-stor
 import { ContractorError } from "../errors/contractor-error.ts";
 import { ERROR_CODES } from "../errors/error-codes.ts";
 import { overviewSchema, type Overview, type OverviewQuery } from "../overview/overview.ts";
-import { OVERVIEW_METHOD, RESET_SESSION_METHOD } from "./gateway-method-names.ts";
+import { OVERVIEW_METHOD, RESET_SESSION_METHOD } from "../config/gateway-method-names.ts";
 
 /** Ending a Claude process takes some seconds when it does not go by itself. */
 const RESET_TIMEOUT_MS = 30_000;

@@ -3,7 +3,14 @@ import { describe, expect, it } from "vitest";
 import type { ContractorClaudeBridge } from "../../src/bridge/contractor-claude-bridge.ts";
 import { ContractorError } from "../../src/errors/contractor-error.ts";
 import type { ContractorRuntime } from "../../src/openclaw/contractor-runtime.ts";
-import { OVERVIEW_METHOD, RESET_SESSION_METHOD } from "../../src/openclaw/gateway-method-names.ts";
+import {
+  ADOPT_SESSION_METHOD,
+  CLAUDE_SESSIONS_METHOD,
+  OVERVIEW_METHOD,
+  RESET_SESSION_METHOD,
+  STOP_TURN_METHOD,
+} from "../../src/config/gateway-method-names.ts";
+import type { ConversationKey } from "../../src/contractor/session-map/session-map-store.ts";
 import { createGatewayMethods, type GatewayMethodSources } from "../../src/openclaw/gateway-methods.ts";
 import { registerGatewayMethods } from "../../src/openclaw/register-gateway-methods.ts";
 import type { Overview, OverviewQuery } from "../../src/overview/overview.ts";
@@ -28,6 +35,8 @@ async function request(
     readHostConfig,
     bridge: noBridge,
     overview: noOverview,
+    natives: { list: noSession, adopt: noSession },
+    adoptIntoNewConversation: noSession,
     ...sources,
   });
   registerGatewayMethods(api, () => Promise.resolve({ methods } as ContractorRuntime));
@@ -42,7 +51,7 @@ async function request(
 
 function call(params: Record<string, unknown>, resetConversation: Reset): Promise<unknown[]> {
   const wanted = { method: RESET_SESSION_METHOD, scope: "operator.write", params };
-  return request(wanted, { bridge: () => ({ resetConversation }) });
+  return request(wanted, { bridge: () => ({ resetConversation, interruptConversation: noBridge }) });
 }
 
 function askOverview(
@@ -54,6 +63,9 @@ function askOverview(
 
 const noOverview = (): never => {
   throw new Error("It was asked for an overview.");
+};
+const noSession = (): never => {
+  throw new Error("It was asked for a Claude session.");
 };
 const noBridge = (): never => {
   throw new Error("It was asked for the bridge.");
@@ -126,5 +138,60 @@ describe("the Gateway method that resets a session", () => {
       undefined,
       { code: "UNAVAILABLE", details: { code: "agent-failed" } },
     ]);
+  });
+});
+
+describe("the Gateway method that stops a turn", () => {
+  it("interrupts the conversation that is meant", async () => {
+    const keys: unknown[] = [];
+    const interruptConversation = (key: unknown): Promise<void> => {
+      keys.push(key);
+      return Promise.resolve();
+    };
+    const wanted = { method: STOP_TURN_METHOD, scope: "operator.write", params: RESET_PARAMS };
+    const bridge = () => ({ interruptConversation, resetConversation: noBridge });
+    expect(await request(wanted, { bridge })).toEqual([true, {}]);
+    expect(keys).toEqual([{ agentId: "dev", openclawSessionKey: "agent:dev:desk" }]);
+  });
+});
+
+describe("the Gateway methods about Claude's own sessions", () => {
+  const adoption = { agentId: "dev", claudeSessionId: "claude-1" };
+  const admin = (method: string, params: Record<string, unknown>) => ({
+    ...{ method, scope: "operator.admin", params },
+  });
+
+  it("list those of a contractor", async () => {
+    const session = {
+      ...{ claudeSessionId: "claude-1", title: "Mend the door", workspace: "/work/dev", usedBy: null },
+      lastActivityAt: "2026-01-01T00:00:00.000Z",
+    };
+    const list = (search: unknown) => {
+      expect(search).toEqual({ agentId: "dev" });
+      return Promise.resolve([session]);
+    };
+    const wanted = admin(CLAUDE_SESSIONS_METHOD, { agentId: "dev" });
+    const answer = await request(wanted, { natives: { list, adopt: noSession } });
+    expect(answer).toEqual([true, { sessions: [session] }]);
+  });
+
+  it("give one to the conversation that is meant, or to a new one", async () => {
+    const given: unknown[] = [];
+    const natives = {
+      list: noSession,
+      adopt: (key: ConversationKey, claudeSessionId: string) => {
+        given.push(key, claudeSessionId);
+        return Promise.resolve({ key, claudeSessionId, transcript: "/t", replaced: null });
+      },
+    };
+    const into = admin(ADOPT_SESSION_METHOD, { ...adoption, sessionKey: "main" });
+    expect(await request(into, { natives })).toEqual([true, { sessionKey: "agent:dev:desk" }]);
+    expect(given).toEqual([{ agentId: "dev", openclawSessionKey: "agent:dev:desk" }, "claude-1"]);
+    const adoptIntoNewConversation = (session: unknown) => {
+      expect(session).toEqual(adoption);
+      return Promise.resolve("agent:dev:new");
+    };
+    const answer = await request(admin(ADOPT_SESSION_METHOD, adoption), { adoptIntoNewConversation });
+    expect(answer).toEqual([true, { sessionKey: "agent:dev:new" }]);
   });
 });
