@@ -17,6 +17,8 @@ const ROOMS = {
   contractor: ["process", "endpoint", "config", "errors"],
   bridge: ["contractor", "acp", "pool", "endpoint", "config", "errors"],
   overview: ["bridge", "contractor", "endpoint", "config", "errors"],
+  // Runs in a browser: of the other rooms it may use what needs no Node.
+  "control-ui": ["overview", "contractor", "config", "errors"],
   openclaw: [
     "overview",
     "bridge",

@@ -5,6 +5,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { build } from "rolldown";
+import { bundleControlUi } from "./build/bundle-control-ui.ts";
 import { bundleReaper } from "./build/bundle-reaper.ts";
 import { thirdPartyLicenses } from "./build/third-party-licenses.ts";
 
@@ -28,6 +29,8 @@ const { output } = await build({
   logLevel: "warn",
 });
 
+const page = await bundleControlUi(root, resolve(outputFolder, "control-ui"));
+
 const moduleIds = output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
-const licenses = await thirdPartyLicenses([...moduleIds, ...reaper.moduleIds]);
+const licenses = await thirdPartyLicenses([...moduleIds, ...reaper.moduleIds, ...page]);
 writeFileSync(resolve(outputFolder, "THIRD-PARTY-LICENSES.txt"), licenses);

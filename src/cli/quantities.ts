@@ -1,4 +1,4 @@
-import { ago } from "./table.ts";
+import { ago } from "../overview/quantities.ts";
 
 /** "agent-limit 5 min ago". */
 export function failureText(failure: { code: string; at: string } | null, now: Date): string {

@@ -1,7 +1,7 @@
 import type { ContractorOverview, ConversationOverview } from "../overview/overview.ts";
-import { contextText, costText } from "../overview/quantities.ts";
+import { ago, contextText, costText } from "../overview/quantities.ts";
 import type { SeenOverview } from "./see-overview.ts";
-import { ago, renderTable } from "./table.ts";
+import { renderTable } from "./table.ts";
 import { terminalCommandOf, type TerminalCommand } from "../contractor/terminal-command.ts";
 
 type Live = Pick<ConversationOverview, "warm" | "busy" | "queued">;

@@ -3,12 +3,12 @@ import { ContractorError } from "../errors/contractor-error.ts";
 import { CLI_ROOT } from "../config/identifiers.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
 import type { CommandResult } from "./contractor-command.ts";
-import { contextText, costText } from "../overview/quantities.ts";
+import { ago, contextText, costText } from "../overview/quantities.ts";
 import { failureText } from "./quantities.ts";
 import { requireContractor } from "./require-contractor.ts";
 import { seeOverview } from "./see-overview.ts";
 import { liveText, sessionRows, sessionTable, stateText, type SessionRow } from "./session-rows.ts";
-import { ago, printable, renderFacts } from "./table.ts";
+import { printable, renderFacts } from "./table.ts";
 import { shellLineOf } from "../contractor/terminal-command.ts";
 
 /** One conversation in full: its present Claude session, and those before it. */

@@ -24,17 +24,3 @@ export function renderFacts(facts: [string, string][]): string {
   const width = Math.max(...facts.map(([label]) => label.length));
   return facts.map(([label, value]) => `  ${styleText("dim", label.padEnd(width))}  ${value}`).join("\n");
 }
-
-const UNITS: [limit: number, size: number, name: string][] = [
-  [60, 1, "s"],
-  [3_600, 60, "min"],
-  [86_400, 3_600, "h"],
-  [Infinity, 86_400, "d"],
-];
-
-/** "5 min ago" for an ISO timestamp. */
-export function ago(timestamp: string, now: Date): string {
-  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(timestamp)) / 1_000));
-  const [, size, name] = UNITS.find(([limit]) => seconds < limit) ?? [Infinity, 1, "s"];
-  return `${Math.floor(seconds / size)} ${name} ago`;
-}

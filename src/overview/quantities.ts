@@ -24,3 +24,22 @@ export function contextText(context: { contextTokens: number | null; contextWind
     ? tokensText(tokens)
     : `${Math.round((tokens / window) * 100)}% of ${tokensText(window)}`;
 }
+
+const UNITS: [limit: number, size: number, name: string][] = [
+  [60, 1, "s"],
+  [3_600, 60, "min"],
+  [86_400, 3_600, "h"],
+  [Infinity, 86_400, "d"],
+];
+
+/** "5 min ago" for an ISO timestamp. */
+export function ago(timestamp: string, now: Date): string {
+  return `${durationText(now.getTime() - Date.parse(timestamp))} ago`;
+}
+
+/** "12 s", "5 min"; never less than nothing. */
+export function durationText(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  const [, size, name] = UNITS.find(([limit]) => seconds < limit) ?? [Infinity, 1, "s"];
+  return `${Math.floor(seconds / size)} ${name}`;
+}

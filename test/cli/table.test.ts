@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import { ago, renderFacts, renderTable } from "../../src/cli/table.ts";
+import { renderFacts, renderTable } from "../../src/cli/table.ts";
 
 describe("renderTable", () => {
   it("aligns its columns, and leaves no space at the end of a line", () => {
@@ -29,19 +29,5 @@ describe("renderFacts", () => {
       ["long", "2"],
     ]);
     expect(stripVTControlCharacters(facts)).toBe("  a     1\n  long  2");
-  });
-});
-
-describe("ago", () => {
-  it.each([
-    ["2026-01-02T00:00:00Z", "0 s ago"],
-    ["2026-01-02T00:00:10Z", "0 s ago"],
-    ["2026-01-01T23:59:01Z", "59 s ago"],
-    ["2026-01-01T23:59:00Z", "1 min ago"],
-    ["2026-01-01T23:00:00Z", "1 h ago"],
-    ["2026-01-01T00:00:00Z", "1 d ago"],
-    ["2025-11-01T00:00:00Z", "62 d ago"],
-  ])("says of %s: %s", (timestamp, expected) => {
-    expect(ago(timestamp, new Date("2026-01-02T00:00:00Z"))).toBe(expected);
   });
 });
