@@ -75,7 +75,7 @@ export default tseslint.config(
   },
   {
     files: ["src/**"],
-    ignores: ["src/openclaw/**", "src/index.ts"],
+    ignores: ["src/openclaw/**", "src/control-ui/**", "src/index.ts"],
     rules: {
       "no-restricted-imports": [
         "error",
@@ -90,7 +90,27 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ["src/index.ts", "*.config.ts", "*.config.js"], rules: { "import-x/no-default-export": "off" } },
+  {
+    files: ["src/control-ui/**"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex: "^openclaw(?!/plugin-sdk/control-ui$)(/|$)",
+              message: "A browser has the Control UI alone.",
+            },
+            { regex: "^node:", message: "A browser has no Node." },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ["src/index.ts", "src/control-ui/index.ts", "*.config.ts", "*.config.js"],
+    rules: { "import-x/no-default-export": "off" },
+  },
   { files: ["scripts/**", "test/**"], rules: { "no-console": "off" } },
   { files: ["**/*.js", "**/*.mjs"], ...tseslint.configs.disableTypeChecked },
   {

@@ -184,7 +184,9 @@ export const pluginConfigSchema = z.strictObject({
       enabled: z
         .boolean()
         .default(false)
-        .describe("Show Claude Code's own sessions in the contractors' workspaces in the Control UI's sidebar."),
+        .describe(
+          "Show Claude Code's own sessions in the contractors' workspaces in the Control UI's sidebar.",
+        ),
     })
     .prefault({})
     .describe("Claude Code's own sessions in OpenClaw's session catalogue."),

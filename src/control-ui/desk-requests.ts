@@ -64,7 +64,10 @@ export function createDeskRequests({ request }: Pick<ControlUiHost, "request">):
   };
 }
 
-function waitingFor({ id, expiresAtMs, request }: ListedApproval, agentIds: readonly string[]): WaitingApproval[] {
+function waitingFor(
+  { id, expiresAtMs, request }: ListedApproval,
+  agentIds: readonly string[],
+): WaitingApproval[] {
   const { agentId, sessionKey = null, title = id, description = "", detail } = request;
   if (agentId == null || !agentIds.includes(agentId)) return [];
   return [{ id, agentId, sessionKey, title, detail: detail ?? description, expiresAtMs }];

@@ -10,7 +10,9 @@ export async function adoptIntoNewConversation(
   { natives, conversations }: { natives: NativeSessions; conversations: HostConversations },
   { agentId, claudeSessionId }: { agentId: string; claudeSessionId: string },
 ): Promise<string> {
-  const session = (await natives.list({ agentId })).find((known) => known.claudeSessionId === claudeSessionId);
+  const session = (await natives.list({ agentId })).find(
+    (known) => known.claudeSessionId === claudeSessionId,
+  );
   if (session?.usedBy?.agentId === agentId) return session.usedBy.openclawSessionKey;
   const key = { agentId, openclawSessionKey: `agent:${agentId}:claude-${claudeSessionId}` };
   // It was made before, and has been reset since.

@@ -34,7 +34,9 @@ export type NativeSessions = {
 export function createNativeSessions(sources: NativeSessionSources): NativeSessions {
   const { readConfig, openStore, ambient, now } = sources;
 
-  function claudeEnvironmentOf(contractor: Pick<ContractorConfig, "claudeConfigDir">): Record<string, string> {
+  function claudeEnvironmentOf(
+    contractor: Pick<ContractorConfig, "claudeConfigDir">,
+  ): Record<string, string> {
     return claudeFolderEnvironment(ambient, contractor);
   }
 
@@ -64,7 +66,9 @@ export function createNativeSessions(sources: NativeSessionSources): NativeSessi
             { agentId, openclawSessionKey },
           ]),
       );
-      return sessions.map((session) => seen(session, { workspace, usedBy: users.get(session.claudeSessionId) }));
+      return sessions.map((session) =>
+        seen(session, { workspace, usedBy: users.get(session.claudeSessionId) }),
+      );
     },
     async read(search, claudeSessionId) {
       const { sessions } = await find(search);

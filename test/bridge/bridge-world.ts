@@ -311,7 +311,12 @@ export async function createBridgeWorld(
 /** What one process knows, and the next one does not. */
 function newMemory(): Pick<BridgeDependencies, "queue" | "failures" | "liveTurns" | "seenCosts"> {
   const seenCosts = new Map<string, number>();
-  return { queue: createTurnQueue(), failures: createRecentFailures(), liveTurns: createLiveTurns(), seenCosts };
+  return {
+    queue: createTurnQueue(),
+    failures: createRecentFailures(),
+    liveTurns: createLiveTurns(),
+    seenCosts,
+  };
 }
 
 function runTurn(

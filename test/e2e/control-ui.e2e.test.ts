@@ -21,7 +21,10 @@ beforeAll(async () => {
   });
   await editPluginConfig(world.openclaw, (config) => {
     config["sessionCatalog"] = { enabled: true };
-    config.contractors["dev"] = { ...config.contractors["dev"], budget: { session: { usd: 0.5 }, day: { usd: 5 } } };
+    config.contractors["dev"] = {
+      ...config.contractors["dev"],
+      budget: { session: { usd: 0.5 }, day: { usd: 5 } },
+    };
   });
   gateway = await world.openclaw.startGateway();
   const { url, token } = gateway;

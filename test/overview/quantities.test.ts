@@ -17,6 +17,12 @@ describe("ago", () => {
 
 describe("durationText", () => {
   it("says how long, in whole units, and never less than nothing", () => {
-    expect([-5_000, 0, 59_400, 60_000, 7_300_000].map(durationText)).toEqual(["0 s", "0 s", "59 s", "1 min", "2 h"]);
+    expect([-5_000, 0, 59_400, 60_000, 7_300_000].map(durationText)).toEqual([
+      "0 s",
+      "0 s",
+      "59 s",
+      "1 min",
+      "2 h",
+    ]);
   });
 });

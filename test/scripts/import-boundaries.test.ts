@@ -18,6 +18,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   contractor: ["process", "endpoint", "config", "errors"],
   bridge: ["contractor", "acp", "pool", "endpoint", "config", "errors"],
   overview: ["bridge", "contractor", "endpoint", "config", "errors"],
+  "control-ui": ["overview", "contractor", "config", "errors"],
   openclaw: [
     ...["overview", "bridge", "contractor", "acp", "pool", "process", "loopback", "translator", "endpoint"],
     "messages-endpoint",
@@ -71,6 +72,12 @@ describe("import boundaries", () => {
   it.each(rooms.filter((room) => room !== "openclaw"))("refuse the host to src/%s", async (room) => {
     const broken = await brokenRules(`src/${room}/not-on-disk.ts`, "openclaw/plugin-sdk/core");
     expect(broken).toEqual(["no-restricted-imports"]);
+  });
+
+  it("grant the Control UI, and no Node, to src/control-ui", async () => {
+    const file = "src/control-ui/not-on-disk.ts";
+    expect(await brokenRules(file, "openclaw/plugin-sdk/control-ui")).toEqual([]);
+    expect(await brokenRules(file, "node:fs")).toEqual(["no-restricted-imports"]);
   });
 
   it.each(["src/openclaw/not-on-disk.ts", "src/index.ts"])("grant the host to %s", async (file) => {

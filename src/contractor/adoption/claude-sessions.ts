@@ -67,6 +67,8 @@ async function firstWords(transcript: string): Promise<string> {
 }
 
 function titleFrom(text: string): string {
-  const line = stripVTControlCharacters(text).replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
+  const line = stripVTControlCharacters(text)
+    .replaceAll(/[\s\p{Cc}]+/gu, " ")
+    .trim();
   return line.length <= LONGEST_TITLE ? line : `${line.slice(0, LONGEST_TITLE - 1).toWellFormed()}…`;
 }

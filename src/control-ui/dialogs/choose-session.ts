@@ -35,7 +35,7 @@ function choice(session: NativeSession, choose: (claudeSessionId: string) => voi
   const { claudeSessionId, title, lastActivityAt } = session;
   const button = element(
     "button",
-    { "type": "button", "class": "contractor-agent__choice", "data-claude-session": claudeSessionId },
+    { type: "button", class: "contractor-agent__choice", "data-claude-session": claudeSessionId },
     element("span", { class: "contractor-agent__name" }, title),
     element(
       "span",

@@ -18,7 +18,9 @@ function morphElement(current: Element, next: Element): void {
 }
 
 function morphChildren(current: Element, next: Element): void {
-  const keyed = new Map([...current.children].flatMap((child) => (keyOf(child) === null ? [] : [[keyOf(child), child]])));
+  const keyed = new Map(
+    [...current.children].flatMap((child) => (keyOf(child) === null ? [] : [[keyOf(child), child]])),
+  );
   let place = current.firstChild;
   for (const wanted of [...next.childNodes]) {
     const kept = reusable(place, { wanted, keyed });

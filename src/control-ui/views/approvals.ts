@@ -8,7 +8,11 @@ export function approvalsView(desk: Desk, now: Date): HTMLElement | null {
   if (desk.approvals.length === 0) return null;
   return element(
     "section",
-    { "class": "contractor-agent__approvals", "data-key": "approvals", "aria-labelledby": "contractor-agent-approvals" },
+    {
+      class: "contractor-agent__approvals",
+      "data-key": "approvals",
+      "aria-labelledby": "contractor-agent-approvals",
+    },
     element("h2", { id: "contractor-agent-approvals" }, "Waiting for your approval"),
     element(
       "ul",
@@ -23,7 +27,7 @@ function approvalView(desk: Desk, approval: WaitingApproval, now: Date): HTMLEle
   const left = durationText(Math.max(0, expiresAtMs - now.getTime()));
   return element(
     "li",
-    { "class": "contractor-agent__approval", "data-key": approvalId },
+    { class: "contractor-agent__approval", "data-key": approvalId },
     element(
       "div",
       { class: "contractor-agent__title" },
@@ -34,11 +38,19 @@ function approvalView(desk: Desk, approval: WaitingApproval, now: Date): HTMLEle
     element(
       "div",
       { class: "contractor-agent__actions" },
-      actionButton(desk, { name: "allow", approvalId }, { text: "Allow once", about: title, weight: "primary" }),
+      actionButton(
+        desk,
+        { name: "allow", approvalId },
+        { text: "Allow once", about: title, weight: "primary" },
+      ),
       actionButton(desk, { name: "deny", approvalId }, { text: "Deny", about: title }),
       sessionKey === null
         ? null
-        : actionButton(desk, { name: "open", agentId, sessionKey, approvalId }, { text: "Open", about: title }),
+        : actionButton(
+            desk,
+            { name: "open", agentId, sessionKey, approvalId },
+            { text: "Open", about: title },
+          ),
     ),
   );
 }

@@ -12,7 +12,7 @@ export function contractorView(desk: Desk, contractor: ContractorOverview, now: 
   const heading = `contractor-agent-${agentId}`;
   return element(
     "section",
-    { "class": "contractor-agent__contractor", "data-key": agentId, "aria-labelledby": heading },
+    { class: "contractor-agent__contractor", "data-key": agentId, "aria-labelledby": heading },
     element(
       "header",
       { class: "contractor-agent__title" },
@@ -30,7 +30,7 @@ export function contractorView(desk: Desk, contractor: ContractorOverview, now: 
       ? element("p", { class: "contractor-agent__empty" }, "No conversation yet.")
       : element(
           "ul",
-          { "class": "contractor-agent__conversations", "aria-label": `Conversations of ${agentId}` },
+          { class: "contractor-agent__conversations", "aria-label": `Conversations of ${agentId}` },
           conversations.map((conversation) =>
             conversationView(desk, { agentId, conversation, sessionUsdLimit: sessionLimit(contractor), now }),
           ),
@@ -79,12 +79,23 @@ function troubles({ problem, limits, lastError }: ContractorOverview, now: Date)
   return [
     ...(problem === null ? [] : [note(`${problem.message} ${problem.mend}`, "bad")]),
     ...limits.map(({ endpoint, code, until, told }) =>
-      note(`${endpoint}: ${LIMIT_WORDS[code]}${told ? ` until ${new Date(until).toLocaleString()}` : ""}`, "warn"),
+      note(
+        `${endpoint}: ${LIMIT_WORDS[code]}${told ? ` until ${new Date(until).toLocaleString()}` : ""}`,
+        "warn",
+      ),
     ),
     ...(lastError === null
       ? []
-      : [note(`Last error: ${lastError.code}, ${ago(lastError.at, now)}, in ${lastError.openclawSessionKey}`, "bad")]),
+      : [
+          note(
+            `Last error: ${lastError.code}, ${ago(lastError.at, now)}, in ${lastError.openclawSessionKey}`,
+            "bad",
+          ),
+        ]),
   ];
 }
 
-const LIMIT_WORDS = { "agent-limit": "at its limit", "agent-overloaded": "overloaded or out of reach" } as const;
+const LIMIT_WORDS = {
+  "agent-limit": "at its limit",
+  "agent-overloaded": "overloaded or out of reach",
+} as const;

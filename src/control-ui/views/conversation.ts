@@ -16,7 +16,7 @@ export function conversationView(
   return element(
     "li",
     {
-      "class": "contractor-agent__conversation",
+      class: "contractor-agent__conversation",
       "data-key": `${sessionKey}\n${claudeSessionId ?? ""}`,
       "data-session-key": sessionKey,
     },
@@ -36,7 +36,9 @@ export function conversationView(
     facts([
       ["Turns", String(turns)],
       ["Last", lastActivityAt === null ? "now" : ago(lastActivityAt, now)],
-      ...(claudeSessionId === null ? [] : ([["Claude session", claudeSessionId.slice(0, 8)]] as [string, string][])),
+      ...(claudeSessionId === null
+        ? []
+        : ([["Claude session", claudeSessionId.slice(0, 8)]] as [string, string][])),
     ]),
     lastError === null ? null : note(`Last error: ${lastError.code}, ${ago(lastError.at, now)}`, "bad"),
     element("div", { class: "contractor-agent__actions" }, actionsOf(desk, { agentId, conversation, name })),
@@ -46,7 +48,10 @@ export function conversationView(
 function nameOf(desk: Desk, conversation: { agentId: string; sessionKey: string }): string {
   const prefix = `agent:${conversation.agentId}:`;
   const { sessionKey } = conversation;
-  return desk.nameOf(conversation) ?? (sessionKey.startsWith(prefix) ? sessionKey.slice(prefix.length) : sessionKey);
+  return (
+    desk.nameOf(conversation) ??
+    (sessionKey.startsWith(prefix) ? sessionKey.slice(prefix.length) : sessionKey)
+  );
 }
 
 function stateOf({ state, busy, warm, queued, endedBy }: ConversationOverview): [text: string, tone: Tone] {
@@ -100,7 +105,9 @@ function actionsOf(
   const target = { agentId, sessionKey };
   return [
     actionButton(desk, { name: "open", ...target }, { text: "Open", about }),
-    ...(busy && desk.rights.write ? [actionButton(desk, { name: "stop", ...target }, { text: "Stop", about })] : []),
+    ...(busy && desk.rights.write
+      ? [actionButton(desk, { name: "stop", ...target }, { text: "Stop", about })]
+      : []),
     ...(isOver || !desk.rights.write
       ? []
       : [actionButton(desk, { name: "reset", ...target }, { text: "Reset", about, weight: "danger" })]),

@@ -14,11 +14,11 @@ export function pageView(desk: Desk): HTMLElement {
     { class: "contractor-agent" },
     element(
       "header",
-      { "class": "contractor-agent__head", "data-key": "head" },
+      { class: "contractor-agent__head", "data-key": "head" },
       element("h1", {}, "Contractors"),
       element(
         "p",
-        { "class": "contractor-agent__summary", "role": "status" },
+        { class: "contractor-agent__summary", role: "status" },
         overview === null ? "Looking…" : summaryOf(overview),
       ),
       element(
@@ -30,8 +30,10 @@ export function pageView(desk: Desk): HTMLElement {
     ),
     element(
       "div",
-      { "class": "contractor-agent__messages", "data-key": "messages", "aria-live": "polite" },
-      desk.connected ? null : note("The Gateway is not connected. What you see is what it told last.", "warn"),
+      { class: "contractor-agent__messages", "data-key": "messages", "aria-live": "polite" },
+      desk.connected
+        ? null
+        : note("The Gateway is not connected. What you see is what it told last.", "warn"),
       problem === null ? null : note(problem, "bad"),
       notice === null ? null : note(notice.text, notice.kind === "done" ? "good" : "bad"),
     ),
@@ -44,7 +46,7 @@ function contractorsView(desk: Desk, overview: Overview): HTMLElement {
   const now = new Date(overview.at);
   return element(
     "div",
-    { "class": "contractor-agent__list", "data-key": "contractors" },
+    { class: "contractor-agent__list", "data-key": "contractors" },
     overview.contractors.length === 0
       ? element(
           "p",

@@ -14,14 +14,19 @@ export type Weight = "plain" | "primary" | "danger";
 export function actionButton(
   desk: Pick<Desk, "underWay" | "connected">,
   action: Action,
-  { text, about, weight = "plain", pressed }: { text: string; about?: string; weight?: Weight; pressed?: boolean },
+  {
+    text,
+    about,
+    weight = "plain",
+    pressed,
+  }: { text: string; about?: string; weight?: Weight; pressed?: boolean },
 ): HTMLElement {
   const underWay = desk.underWay.has(actionKey(action));
   return element(
     "button",
     {
-      "type": "button",
-      "class": `contractor-agent__button contractor-agent__button--${weight}`,
+      type: "button",
+      class: `contractor-agent__button contractor-agent__button--${weight}`,
       "data-key": actionKey(action),
       "data-action": action.name,
       "data-agent-id": action.agentId,
@@ -30,7 +35,7 @@ export function actionButton(
       "aria-label": about === undefined ? undefined : `${text}: ${about}`,
       "aria-pressed": pressed === undefined ? undefined : String(pressed),
       "aria-busy": underWay || undefined,
-      "disabled": underWay || !desk.connected,
+      disabled: underWay || !desk.connected,
     },
     text,
   );
@@ -46,10 +51,10 @@ export function bar(of: { label: string; used: number; limit: number; text: stri
     { class: "contractor-agent__bar" },
     element("span", { class: "contractor-agent__bar-label" }, label),
     element("meter", {
-      "class": `contractor-agent__meter contractor-agent__meter--${tone}`,
-      "min": 0,
-      "max": 100,
-      "value": Math.min(100, Math.round(share * 100)),
+      class: `contractor-agent__meter contractor-agent__meter--${tone}`,
+      min: 0,
+      max: 100,
+      value: Math.min(100, Math.round(share * 100)),
       "aria-label": label,
       "aria-valuetext": text,
     }),
@@ -62,9 +67,7 @@ export function facts(pairs: [label: string, value: string][]): HTMLElement {
   return element(
     "dl",
     { class: "contractor-agent__facts" },
-    pairs.map(([label, value]) =>
-      element("div", {}, element("dt", {}, label), element("dd", {}, value)),
-    ),
+    pairs.map(([label, value]) => element("div", {}, element("dt", {}, label), element("dd", {}, value))),
   );
 }
 
