@@ -141,7 +141,6 @@ function continued(threadId: string, clientScopes = ADMIN): Promise<unknown> {
     hostId: "gateway",
     threadId,
     clientScopes,
-    config: CONFIG,
   });
 }
 
