@@ -4,8 +4,3 @@ import { ago } from "../overview/quantities.ts";
 export function failureText(failure: { code: string; at: string } | null, now: Date): string {
   return failure === null ? "-" : `${failure.code} ${ago(failure.at, now)}`;
 }
-
-/** "1 turn", "2 turns". */
-export function countOf(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}

@@ -55,6 +55,7 @@ export const contractorsPage: ControlUiView = (container, context) => {
 
   async function act(action: Action): Promise<void> {
     const key = actionKey(action);
+    if (desk.underWay.has(key)) return;
     show({ notice: null, underWay: new Set([...desk.underWay, key]) });
     let notice: Desk["notice"] = null;
     try {

@@ -2,7 +2,7 @@ import type { ControlUiHost } from "openclaw/plugin-sdk/control-ui";
 import type { Action } from "./desk.ts";
 import type { DeskRequests } from "./desk-requests.ts";
 import { chooseSession } from "./dialogs/choose-session.ts";
-import { confirmed } from "./dialogs/confirm.ts";
+import { dialog } from "./dialogs/dialog.ts";
 
 /** What became of an action: words for the person; null when there is nothing to say. */
 export type ActionOutcome = string | null;
@@ -21,12 +21,12 @@ export async function carryOut(
       await requests.stop({ agentId, sessionKey });
       return "Stopped. The conversation goes on with its next message.";
     case "reset": {
-      const sure = await confirmed(on, {
+      const sure = await dialog(on, {
         label: "Reset this conversation?",
         description: `The next message of ${sessionKey} begins a new Claude session. The present one is kept, and can be adopted again.`,
-        yes: "Reset",
+        yes: { text: "Reset", answer: true },
       });
-      if (!sure) return null;
+      if (sure === null) return null;
       await requests.reset({ agentId, sessionKey });
       return "Reset. The next message begins a new Claude session.";
     }

@@ -9,7 +9,7 @@ export function registerSessionCatalog(
 ): void {
   api.registerSessionCatalog({
     id: PLUGIN_ID,
-    label: "Contractor Claude sessions",
+    label: "Contractors",
     // Without leave to look into the home of the Gateway's user, nothing is listed.
     supportsProcessHomeIsolation: true,
     list: async (query) =>

@@ -2,6 +2,11 @@ import { amountIn } from "../contractor/spending/budget-words.ts";
 
 const NOTHING = "-";
 
+/** "1 turn", "2 turns". */
+export function countOf(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
 /** "$0.42"; a dash where nobody knows. */
 export function costText(usd: number | null): string {
   if (usd === null) return NOTHING;

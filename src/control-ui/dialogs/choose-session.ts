@@ -9,24 +9,17 @@ export function chooseSession(
   { agentId, sessions }: { agentId: string; sessions: NativeSession[] },
 ): Promise<string | null> {
   const free = sessions.filter(({ usedBy }) => usedBy === null);
-  const label = `Adopt a Claude session of ${agentId}`;
-  const description =
-    free.length === 0
-      ? "There is none that no conversation has: begin one with `claude` in the contractor's workspace."
-      : "It goes on in a conversation of its own. Leave it in the terminal first.";
   return dialog<string>(place, {
-    ...{ label, description },
-    fill: (choose) =>
+    label: `Adopt a Claude session of ${agentId}`,
+    description:
+      free.length === 0
+        ? "Every Claude session here has its conversation. Begin another one with `claude` in the contractor's workspace."
+        : "It goes on in a conversation of its own. Leave it in the terminal first.",
+    choices: (choose) =>
       element(
-        "div",
-        { class: "contractor-agent contractor-agent__dialog" },
-        element("h2", {}, label),
-        element("p", {}, description),
-        element(
-          "ul",
-          { class: "contractor-agent__choices" },
-          free.map((session) => element("li", {}, choice(session, choose))),
-        ),
+        "ul",
+        { class: "contractor-agent__choices" },
+        free.map((session) => element("li", {}, choice(session, choose))),
       ),
   });
 }
@@ -35,7 +28,7 @@ function choice(session: NativeSession, choose: (claudeSessionId: string) => voi
   const { claudeSessionId, title, lastActivityAt } = session;
   const button = element(
     "button",
-    { type: "button", class: "contractor-agent__choice", "data-claude-session": claudeSessionId },
+    { type: "button", class: "contractor-agent__choice" },
     element("span", { class: "contractor-agent__name" }, title),
     element(
       "span",

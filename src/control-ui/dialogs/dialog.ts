@@ -1,19 +1,26 @@
 import type { ControlUiHost } from "openclaw/plugin-sdk/control-ui";
+import { element } from "../dom/element.ts";
 
 export type DialogPlace = { host: Pick<ControlUiHost, "components" | "signal">; page: HTMLElement };
 
+export type DialogText<Answer> = {
+  label: string;
+  description: string;
+  /** What there is to choose from. */
+  choices?: (answer: (value: Answer) => void) => HTMLElement;
+  /** A button beside the one that leaves. */
+  yes?: { text: string; answer: Answer };
+};
+
 /**
- * One of OpenClaw's own dialogs. Resolves to what `fill` answers with, or to null when the person leaves it or the page
- * goes away.
+ * One of OpenClaw's own dialogs. Resolves to the person's answer, or to null when the person leaves it or the page goes
+ * away.
  */
 export async function dialog<Answer>(
   { host, page }: DialogPlace,
-  {
-    label,
-    description,
-    fill,
-  }: { label: string; description: string; fill: (answer: (value: Answer) => void) => HTMLElement },
+  text: DialogText<Answer>,
 ): Promise<Answer | null> {
+  const { label, description } = text;
   const { promise, resolve } = Promise.withResolvers<Answer | null>();
   const leave = (): void => {
     resolve(null);
@@ -21,7 +28,7 @@ export async function dialog<Answer>(
   const mount = document.createElement("div");
   page.after(mount);
   const shown = host.components.mountDialog(mount, {
-    ...{ label, description, content: fill(resolve), onCancel: leave },
+    ...{ label, description, content: cardOf(text, resolve), onCancel: leave },
     ...(document.activeElement instanceof HTMLElement ? { returnFocusTarget: document.activeElement } : {}),
   });
   host.signal.addEventListener("abort", leave, { once: true });
@@ -32,4 +39,39 @@ export async function dialog<Answer>(
     shown.dispose();
     mount.remove();
   }
+}
+
+function cardOf<Answer>(
+  { label, description, choices, yes }: DialogText<Answer>,
+  settle: (answer: Answer | null) => void,
+): HTMLElement {
+  return element(
+    "div",
+    { class: "contractor-agent contractor-agent__dialog" },
+    element("h2", {}, label),
+    element("p", {}, description),
+    choices?.(settle) ?? null,
+    element(
+      "div",
+      { class: "contractor-agent__actions" },
+      button("Cancel", "plain", () => {
+        settle(null);
+      }),
+      yes === undefined
+        ? null
+        : button(yes.text, "danger", () => {
+            settle(yes.answer);
+          }),
+    ),
+  );
+}
+
+function button(text: string, weight: "plain" | "danger", press: () => void): HTMLElement {
+  const made = element(
+    "button",
+    { type: "button", class: `contractor-agent__button contractor-agent__button--${weight}` },
+    text,
+  );
+  made.addEventListener("click", press);
+  return made;
 }

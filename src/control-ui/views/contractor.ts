@@ -1,10 +1,10 @@
 import { usedOf } from "../../contractor/spending/budget-words.ts";
 import type { ContractorOverview } from "../../overview/overview.ts";
-import { ago, costText } from "../../overview/quantities.ts";
+import { ago, costText, countOf } from "../../overview/quantities.ts";
 import type { Desk } from "../desk.ts";
 import { element } from "../dom/element.ts";
 import { conversationView } from "./conversation.ts";
-import { actionButton, badge, bar, facts, note, type Tone } from "./parts.ts";
+import { actionButton, badge, bar, facts, note, type Fact, type Tone } from "./parts.ts";
 
 /** One contractor: what it is, what it costs, what is wrong with it, and its conversations. */
 export function contractorView(desk: Desk, contractor: ContractorOverview, now: Date): HTMLElement {
@@ -27,7 +27,7 @@ export function contractorView(desk: Desk, contractor: ContractorOverview, now: 
     budgetBars(contractor),
     ...troubles(contractor, now),
     conversations.length === 0
-      ? element("p", { class: "contractor-agent__empty" }, "No conversation yet.")
+      ? element("p", { class: "contractor-agent__empty" }, "No conversation at present.")
       : element(
           "ul",
           { class: "contractor-agent__conversations", "aria-label": `Conversations of ${agentId}` },
@@ -45,26 +45,32 @@ function stateOf({ busy, warm, problem, limits }: ContractorOverview): [text: st
   return warm > 0 ? [`${warm} ready`, "good"] : ["at rest", "quiet"];
 }
 
-function settingsOf(contractor: ContractorOverview): [string, string][] {
+function settingsOf(contractor: ContractorOverview): Fact[] {
   const { model, permissionMode, endpoint, adapter, workspace, spent } = contractor;
   return [
     ["Model", model ?? "Claude Code's default"],
     ["Permission mode", permissionMode],
     ["Endpoint", endpoint ?? "Claude login"],
     ["Adapter", adapter],
-    ["Workspace", workspace],
+    ["Workspace", endOf(workspace), workspace],
     ...(spent === null
       ? []
-      : ([["Today", `${costText(spent.day.usd)}, turns ${spent.day.turns}`]] as [string, string][])),
+      : ([["Today", `${costText(spent.day.usd)}, ${countOf(spent.day.turns, "turn")}`]] as Fact[])),
   ];
+}
+
+/** The last two folders of a path. */
+function endOf(path: string): string {
+  const folders = path.split("/");
+  return folders.length <= 3 ? path : `…/${folders.slice(-2).join("/")}`;
 }
 
 const BUDGET_LABELS = { turn: "Turn", session: "Conversation", day: "Today", agent: "In all" } as const;
 
-/** A turn's own limit is nobody's use. */
+/** A turn's own limit is nobody's use, and a conversation's dollars stand at each conversation. */
 function budgetBars({ budget }: ContractorOverview): HTMLElement | null {
   const rows = budget.flatMap(({ scope, unit, limit, used }) =>
-    used === null || scope === "turn"
+    used === null || scope === "turn" || (scope === "session" && unit === "usd")
       ? []
       : [bar({ label: `Budget: ${BUDGET_LABELS[scope]}`, used, limit, text: usedOf({ unit, used, limit }) })],
   );

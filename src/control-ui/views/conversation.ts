@@ -3,7 +3,7 @@ import { ago, contextText, costText, durationText } from "../../overview/quantit
 import { usedOf } from "../../contractor/spending/budget-words.ts";
 import type { Desk } from "../desk.ts";
 import { element } from "../dom/element.ts";
-import { actionButton, badge, bar, facts, note, type Tone } from "./parts.ts";
+import { actionButton, badge, bar, facts, note, type Fact, type Tone } from "./parts.ts";
 
 /** One conversation of a contractor, with what it does, what it has used, and what can be done to it. */
 export function conversationView(
@@ -38,7 +38,7 @@ export function conversationView(
       ["Last", lastActivityAt === null ? "now" : ago(lastActivityAt, now)],
       ...(claudeSessionId === null
         ? []
-        : ([["Claude session", claudeSessionId.slice(0, 8)]] as [string, string][])),
+        : ([["Claude session", claudeSessionId.slice(0, 8), claudeSessionId]] as Fact[])),
     ]),
     lastError === null ? null : note(`Last error: ${lastError.code}, ${ago(lastError.at, now)}`, "bad"),
     element("div", { class: "contractor-agent__actions" }, actionsOf(desk, { agentId, conversation, name })),

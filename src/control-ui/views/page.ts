@@ -1,5 +1,5 @@
 import type { Overview } from "../../overview/overview.ts";
-import { costText } from "../../overview/quantities.ts";
+import { costText, countOf } from "../../overview/quantities.ts";
 import type { Desk } from "../desk.ts";
 import { element } from "../dom/element.ts";
 import { approvalsView } from "./approvals.ts";
@@ -60,11 +60,10 @@ function contractorsView(desk: Desk, overview: Overview): HTMLElement {
 }
 
 function summaryOf({ contractors, pool }: Overview): string {
-  const count = contractors.length;
   const busy = contractors.reduce((sum, one) => sum + one.busy, 0);
   const today = contractors.reduce((sum, one) => sum + (one.spent?.day.usd ?? 0), 0);
   return [
-    `${count} ${count === 1 ? "contractor" : "contractors"}`,
+    countOf(contractors.length, "contractor"),
     `${busy} in a turn`,
     ...(pool === null ? [] : [`${pool.liveSessions} of ${pool.maxLiveSessions} processes`]),
     `${costText(today)} today`,

@@ -35,7 +35,8 @@ export function actionButton(
       "aria-label": about === undefined ? undefined : `${text}: ${about}`,
       "aria-pressed": pressed === undefined ? undefined : String(pressed),
       "aria-busy": underWay || undefined,
-      disabled: underWay || !desk.connected,
+      // One that is under way stays enabled: what is disabled loses the focus.
+      disabled: !desk.connected,
     },
     text,
   );
@@ -45,29 +46,40 @@ export function actionButton(
 export function bar(of: { label: string; used: number; limit: number; text: string }): HTMLElement {
   const { label, used, limit, text } = of;
   const share = limit > 0 ? used / limit : 0;
+  const percent = Math.min(100, Math.round(share * 100));
   const tone = share >= 0.9 ? "bad" : share >= 0.75 ? "warn" : "good";
   return element(
     "div",
     { class: "contractor-agent__bar" },
     element("span", { class: "contractor-agent__bar-label" }, label),
-    element("meter", {
-      class: `contractor-agent__meter contractor-agent__meter--${tone}`,
-      min: 0,
-      max: 100,
-      value: Math.min(100, Math.round(share * 100)),
-      "aria-label": label,
-      "aria-valuetext": text,
-    }),
+    element(
+      "div",
+      {
+        class: `contractor-agent__meter contractor-agent__meter--${tone}`,
+        role: "meter",
+        "aria-label": label,
+        "aria-valuemin": 0,
+        "aria-valuemax": 100,
+        "aria-valuenow": percent,
+        "aria-valuetext": text,
+      },
+      element("div", { style: `inline-size: ${percent}%` }),
+    ),
     element("span", { class: "contractor-agent__bar-text" }, text),
   );
 }
 
+/** `whole`: the value where it is shown cut. */
+export type Fact = [label: string, value: string, whole?: string];
+
 /** "label value" pairs in a line. */
-export function facts(pairs: [label: string, value: string][]): HTMLElement {
+export function facts(all: Fact[]): HTMLElement {
   return element(
     "dl",
     { class: "contractor-agent__facts" },
-    pairs.map(([label, value]) => element("div", {}, element("dt", {}, label), element("dd", {}, value))),
+    all.map(([label, value, whole]) =>
+      element("div", {}, element("dt", {}, label), element("dd", { title: whole }, value)),
+    ),
   );
 }
 

@@ -16,16 +16,19 @@ const SCREENSHOTS = resolve(ROOT, process.env["CONTRACTOR_SCREENSHOTS"] ?? ".cac
 const WIDE = { width: 1280, height: 860 };
 const NARROW = { width: 390, height: 844 };
 
+export type Look = { theme: "light" | "dark"; size?: "wide" | "narrow" };
+
 /** OpenClaw's Control UI in a browser, as an operator has it open. */
 export type ControlUi = {
   page: Page;
   /** What went wrong in the browser so far. */
   problems: string[];
-  screenshot(name: string, look: { theme: "light" | "dark"; size?: "wide" | "narrow" }): Promise<void>;
+  look(as: Look): Promise<void>;
+  screenshot(name: string, look: Look): Promise<void>;
   close(): Promise<void>;
 };
 
-/** Opens the Control UI of a running Gateway with its token. */
+/** Opens the plugin's page in the Control UI of a running Gateway, with its token. */
 export async function openControlUi({ url, token }: Pick<Gateway, "url" | "token">): Promise<ControlUi> {
   const browser = await chromium.launch({ executablePath: await ensureChromium(), args: FLAGS });
   try {
@@ -41,13 +44,20 @@ async function openIn(browser: Browser, url: string): Promise<ControlUi> {
   const problems: string[] = [];
   page.on("pageerror", ({ message }) => problems.push(message));
   await page.goto(url);
+  // With an agent that has no model yet, OpenClaw begins with its settings.
+  await page.getByText("Back to app").click();
+  await page.getByRole("link", { name: "Contractors" }).click();
+  async function look({ theme, size = "wide" }: Look): Promise<void> {
+    await page.setViewportSize(size === "wide" ? WIDE : NARROW);
+    await page.emulateMedia({ colorScheme: theme });
+  }
   return {
     page,
     problems,
-    async screenshot(name, { theme, size = "wide" }) {
+    look,
+    async screenshot(name, as) {
       await mkdir(SCREENSHOTS, { recursive: true });
-      await page.setViewportSize(size === "wide" ? WIDE : NARROW);
-      await page.emulateMedia({ colorScheme: theme });
+      await look(as);
       await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), animations: "disabled" });
     },
     close: () => browser.close(),
