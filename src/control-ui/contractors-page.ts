@@ -65,8 +65,8 @@ export const contractorsPage: ControlUiView = (container, context) => {
     } catch (cause) {
       notice = { kind: "failed", text: wordsOf(cause) };
     }
-    await look();
     show({ notice, underWay: new Set([...desk.underWay].filter((other) => other !== key)) });
+    await look();
   }
 
   page.addEventListener("click", ({ target }) => {

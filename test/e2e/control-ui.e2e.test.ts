@@ -72,13 +72,11 @@ async function waitFor(locator: Locator): Promise<void> {
 }
 
 /** How far anything of the page reaches beyond the right edge of the window, in pixels. */
-async function overflow(): Promise<number> {
-  const all = page.locator(".contractor-agent, .contractor-agent *");
-  const rights = await all.evaluateAll((elements) =>
-    elements.map((one) => one.getBoundingClientRect().right),
-  );
-  return Math.max(...rights) - (page.viewportSize()?.width ?? 0);
-}
+const OVERFLOW = `
+  Math.max(
+    ...[...document.querySelectorAll(".contractor-agent, .contractor-agent *")]
+      .map((one) => one.getBoundingClientRect().right)
+  ) - document.documentElement.clientWidth`;
 
 describe("the page of the contractors", () => {
   it("shows who they are, their conversations, context and cost", async () => {
@@ -88,8 +86,8 @@ describe("the page of the contractors", () => {
     );
     expect(await contractor("zed").innerText()).toMatch(/claude-code-acp[^]*No conversation at present/);
     expect(await conversation(MAIN).innerText()).toMatch(/^main\s+ready/);
-    const meters = conversation(MAIN).getByRole("meter");
-    const told = await meters.evaluateAll((all) => all.map((meter) => meter.ariaValueText));
+    const meters = await conversation(MAIN).getByRole("meter").all();
+    const told = await Promise.all(meters.map((meter) => meter.getAttribute("aria-valuetext")));
     expect(told).toEqual([
       expect.stringMatching(/^\d+% of /),
       expect.stringMatching(/^\$0\.\d+ of \$0\.10$/),
@@ -107,7 +105,7 @@ describe("the page of the contractors", () => {
     await ui.screenshot("control-ui-dark", { theme: "dark" });
     await ui.screenshot("control-ui-light", { theme: "light" });
     await ui.screenshot("control-ui-narrow", { theme: "dark", size: "narrow" });
-    expect(await overflow()).toBeLessThanOrEqual(0);
+    expect(await page.evaluate<number>(OVERFLOW)).toBeLessThanOrEqual(0);
     await ui.look({ theme: "dark" });
 
     await waiting.getByRole("button", { name: /^Allow once/ }).click();
