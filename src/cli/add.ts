@@ -175,7 +175,9 @@ async function removeCreated(paths: string[]): Promise<void> {
 }
 
 function describe(options: AddOptions, workspace: string): string {
-  const { agentId, adapter, endpoint, mode, model, permissionMode = "ask" } = options;
+  const { agentId, adapter, endpoint, mode, permissionMode = "ask" } = options;
+  const ownDefault = "Claude Code's default";
+  const { model = endpoint === undefined ? ownDefault : `the endpoint's, else ${ownDefault}` } = options;
   return [
     `The contractor agent "${agentId}" is ready.`,
     "",
@@ -183,7 +185,7 @@ function describe(options: AddOptions, workspace: string): string {
       ["workspace", workspace],
       ["adapter", adapter],
       ["runs on", endpoint === undefined ? "the Claude login of the Gateway's user" : `endpoint ${endpoint}`],
-      ["Claude model", model ?? "Claude Code's default"],
+      ["Claude model", model],
       ["mode", mode],
       ["tools", (options.tools ?? DEFAULT_OPENCLAW_TOOLS).join(", ") || "none"],
       [

@@ -48,7 +48,7 @@ function stateOf({ busy, warm, problem, limits }: ContractorOverview): [text: st
 function settingsOf(contractor: ContractorOverview): Fact[] {
   const { model, permissionMode, endpoint, adapter, workspace, spent } = contractor;
   return [
-    ["Model", model ?? "Claude Code's default"],
+    ["Model", model ?? "default"],
     ["Permission mode", permissionMode],
     ["Endpoint", endpoint ?? "Claude login"],
     ["Adapter", adapter],
