@@ -46,7 +46,7 @@ describe("sessions", () => {
       const row = { agentId, openclawSessionKey, claudeSessionId, state, createdAt, lastActivityAt };
       const openWith = { cwd: workspace, command: ["claude", "--resume", claudeSessionId] };
       const untold = { usage: null, costUsd: null, contextTokens: null, contextWindow: null, endpoint: null };
-      const live = { warm: false, busy: false, queued: 0, lastError: null };
+      const live = { warm: false, busy: false, queued: 0, turn: null, lastError: null };
       return { ...row, endedAt: null, endedBy: null, turns, ...untold, ...live, workspace, openWith };
     };
     const { data, text } = await list();

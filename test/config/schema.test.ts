@@ -27,6 +27,7 @@ describe("the plugin's configuration", () => {
       maxLiveSessions: 6,
       maxQueuedTurns: 8,
       messagesEndpoint: { enabled: false, maxConcurrentTurns: 4, maxBodyMb: 32, maxImages: 20 },
+      sessionCatalog: { enabled: false },
       spareSessions: 1,
       closedSessionDays: 90,
       closedSessionsKept: 500,
