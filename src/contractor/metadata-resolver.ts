@@ -4,6 +4,7 @@ import { ownValue } from "../config/own-value.ts";
 import type {
   AdapterName,
   BudgetConfig,
+  ContractorConfig,
   ContractorMode,
   PermissionMode,
   PluginConfig,
@@ -58,13 +59,7 @@ export function resolveContractorAgentMetadata(
   agentId: string,
   elsewhere?: Elsewhere,
 ): ContractorAgentMetadata {
-  const contractor = ownValue(config.contractors, agentId);
-  if (contractor === undefined) {
-    throw new ContractorError("contractor-unknown", {
-      message: `The agent "${agentId}" is not a contractor agent.`,
-      mend: `Run \`openclaw ${CLI_ROOT} status\` to see the contractors, or create it with \`openclaw ${CLI_ROOT} add\`.`,
-    });
-  }
+  const contractor = contractorNamed(config, agentId);
   const homeEndpoint = contractor.endpoint ?? CLAUDE_LOGIN;
   const name = elsewhere?.endpoint ?? homeEndpoint;
   const model = elsewhere?.model ?? (name === homeEndpoint ? contractor.model : undefined);
@@ -112,6 +107,16 @@ export function endpointNameOf({ endpoint }: Pick<ContractorAgentMetadata, "endp
 /** The endpoint by the name that a person reads. */
 export function endpointInWords(name: string): string {
   return name === CLAUDE_LOGIN ? "the Claude login" : name;
+}
+
+/** Throws `contractor-unknown`. */
+export function contractorNamed(config: PluginConfig, agentId: string): ContractorConfig {
+  const contractor = ownValue(config.contractors, agentId);
+  if (contractor !== undefined) return contractor;
+  throw new ContractorError("contractor-unknown", {
+    message: `The agent "${agentId}" is not a contractor agent.`,
+    mend: `Run \`openclaw ${CLI_ROOT} status\` to see the contractors, or create it with \`openclaw ${CLI_ROOT} add\`.`,
+  });
 }
 
 /** Throws `endpoint-unknown`. */

@@ -22,8 +22,8 @@ export type DeskRequests = {
   reset(conversation: Conversation): Promise<void>;
   stop(conversation: Conversation): Promise<void>;
   claudeSessions(agentId: string): Promise<NativeSession[]>;
-  /** Resolves to the conversation's session key; without one given, a new conversation's. */
-  adopt(session: { agentId: string; claudeSessionId: string; sessionKey?: string }): Promise<string>;
+  /** Resolves to the session key of the conversation that goes on with it. */
+  adopt(session: { agentId: string; claudeSessionId: string }): Promise<string>;
 };
 
 /** As OpenClaw lists an approval that a plugin has asked for. */

@@ -2,9 +2,14 @@ import { claudeFolderEnvironment } from "../contractor/claude-environment.ts";
 import { ownValue } from "../config/own-value.ts";
 import type { ContractorConfig, PluginConfig } from "../config/schema.ts";
 import { adoptClaudeSession, type Adopted } from "../contractor/adoption/adopt-claude-session.ts";
-import { listClaudeSessions, type ClaudeSession } from "../contractor/adoption/claude-sessions.ts";
+import {
+  findClaudeSession,
+  listClaudeSessions,
+  type ClaudeSession,
+} from "../contractor/adoption/claude-sessions.ts";
 import { readClaudeConversation } from "../contractor/conversation/claude-conversation.ts";
 import type { ConversationMessage } from "../contractor/conversation/conversation-message.ts";
+import { contractorNamed } from "../contractor/metadata-resolver.ts";
 import type { ConversationKey, SessionMapStore } from "../contractor/session-map/session-map-store.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
@@ -40,22 +45,20 @@ export function createNativeSessions(sources: NativeSessionSources): NativeSessi
     return claudeFolderEnvironment(ambient, contractor);
   }
 
-  function contractorOf(agentId: string): ContractorConfig {
+  /** Null: no session of the agent may be looked for. */
+  async function placeOf({ agentId, ownFolder = false }: NativeSearch): Promise<Place | null> {
     const contractor = ownValue(readConfig().contractors, agentId);
-    if (contractor === undefined) throw notAContractor(agentId);
-    return contractor;
-  }
-
-  async function find({ agentId, ownFolder = false }: NativeSearch): Promise<Found> {
-    const contractor = ownValue(readConfig().contractors, agentId);
-    if (contractor === undefined || (ownFolder && contractor.claudeConfigDir === undefined)) return NOTHING;
+    if (contractor === undefined || (ownFolder && contractor.claudeConfigDir === undefined)) return null;
     const workspace = await resolveWorkspace(contractor.workspace);
-    return { workspace, sessions: await listClaudeSessions(workspace, claudeEnvironmentOf(contractor)) };
+    return { workspace, environment: claudeEnvironmentOf(contractor) };
   }
 
   return {
     async list(search) {
-      const { workspace, sessions } = await find(search);
+      const place = await placeOf(search);
+      if (place === null) return [];
+      const { workspace, environment } = place;
+      const sessions = await listClaudeSessions(workspace, environment);
       if (sessions.length === 0) return [];
       const entries = await openStore(workspace).list();
       const users = new Map(
@@ -71,35 +74,29 @@ export function createNativeSessions(sources: NativeSessionSources): NativeSessi
       );
     },
     async read(search, claudeSessionId) {
-      const { sessions } = await find(search);
-      const session = sessions.find((candidate) => candidate.claudeSessionId === claudeSessionId);
-      if (session === undefined) throw notThere(claudeSessionId);
+      const place = await placeOf(search);
+      const session =
+        place &&
+        (await findClaudeSession({ claudeSessionId, workspace: place.workspace }, place.environment));
+      if (session === null) throw notThere(claudeSessionId);
       return readClaudeConversation(session.transcript);
     },
     adopt: (key, claudeSessionId) =>
       adoptClaudeSession(
         { openStore, claudeEnvironmentOf, now },
-        { key, claudeSessionId, contractor: contractorOf(key.agentId) },
+        { key, claudeSessionId, contractor: contractorNamed(readConfig(), key.agentId) },
       ),
   };
 }
 
-type Found = { workspace: string; sessions: ClaudeSession[] };
-
-const NOTHING: Found = { workspace: "", sessions: [] };
+/** Where an agent's sessions are: a real path, and what tells where Claude Code's folders are. */
+type Place = { workspace: string; environment: Record<string, string> };
 
 function seen(
   { claudeSessionId, title, lastActivityAt }: ClaudeSession,
   { workspace, usedBy }: { workspace: string; usedBy: ConversationKey | undefined },
 ): NativeSession {
   return { claudeSessionId, title, lastActivityAt, workspace, usedBy: usedBy ?? null };
-}
-
-function notAContractor(agentId: string): ContractorError {
-  return new ContractorError("contractor-unknown", {
-    message: `The agent "${agentId}" is not a contractor agent.`,
-    mend: "Choose a contractor agent.",
-  });
 }
 
 function notThere(claudeSessionId: string): ContractorError {

@@ -200,5 +200,10 @@ describe("what was said in a session", () => {
 
   it("is not read from elsewhere", async () => {
     await expect(read(ROOF)).rejects.toMatchObject({ code: "claude-session-unknown" });
+    const other = join(root, ".claude/projects/-srv-other");
+    await mkdir(other, { recursive: true });
+    await writeFile(join(other, `${ROOF}.jsonl`), said("mend the roof"));
+    for (const id of [ROOF, `../-srv-other/${ROOF}`])
+      await expect(read(id)).rejects.toMatchObject({ code: "claude-session-unknown" });
   });
 });

@@ -41,6 +41,17 @@ export async function listClaudeSessions(
   return sessions.filter((session) => session !== null);
 }
 
+/** One of those that `listClaudeSessions` tells of, however long ago it was; null: it is none of the workspace's. */
+export async function findClaudeSession(
+  session: { claudeSessionId: string; workspace: string },
+  environment: Record<string, string>,
+): Promise<ClaudeSession | null> {
+  // An id that is none could lead to another folder.
+  if (!SESSION_FILE.test(`${session.claudeSessionId}.jsonl`)) return null;
+  const file = await changeOf(expectedTranscriptPath(session, environment));
+  return file === null ? null : sessionOf(file);
+}
+
 type ChangedFile = { path: string; changedAt: number };
 
 async function changeOf(path: string): Promise<ChangedFile | null> {
