@@ -1,7 +1,7 @@
 import { offeredNameOf, type OfferedTools, type TurnObserver } from "../bridge/turn.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import { askForPermission } from "./attempt-permissions.ts";
-import { answerQuestion, unaskable } from "./attempt-questions.ts";
+import { answerQuestion, unaskable, type AskStructured } from "./attempt-questions.ts";
 import { checkToolCall, type ToolPolicyContext } from "./attempt-tool-policy.ts";
 import type { AttemptParams } from "./harness-types.ts";
 
@@ -12,6 +12,7 @@ export type AuthorityOptions = Pick<ToolPolicyContext, "nativeTools" | "log"> & 
   /** OpenClaw's own tools of this turn. */
   openclawTools: OfferedTools | null;
   now?: () => number;
+  ask?: AskStructured;
 };
 
 export type AttemptAuthority = Pick<TurnObserver, "onBeforeToolCall" | "onPermissionRequest" | "onQuestion">;
@@ -19,8 +20,10 @@ export type AttemptAuthority = Pick<TurnObserver, "onBeforeToolCall" | "onPermis
 /** Everything that OpenClaw and its people have to say about what Claude Code wants to do in this turn. */
 export function createAttemptAuthority(
   params: AttemptParams,
-  { nativeTools, openclawTools, log, now = Date.now }: AuthorityOptions,
+  { nativeTools, openclawTools, log, now = Date.now, ask }: AuthorityOptions,
 ): AttemptAuthority {
+  /** The host takes one question of a conversation at a time; sub-agents of Claude Code ask side by side. */
+  let asked: Promise<unknown> = Promise.resolve();
   const deadlineAt = now() + params.timeoutMs;
   const waitMs = (): number => Math.floor(Math.min(ANSWER_WITHIN_MS, deadlineAt - now()));
   const boundToTurn = (signal: AbortSignal): AbortSignal =>
@@ -48,7 +51,17 @@ export function createAttemptAuthority(
         return "deny";
       }
     },
-    onQuestion: (request, signal) =>
-      answerQuestion(params, request, { signal: boundToTurn(signal), waitMs: waitMs(), log }),
+    onQuestion(request, signal) {
+      const answer = asked.then(() =>
+        answerQuestion(params, request, {
+          signal: boundToTurn(signal),
+          waitMs: waitMs(),
+          log,
+          ...(ask === undefined ? {} : { ask }),
+        }),
+      );
+      asked = answer.catch(() => undefined);
+      return answer;
+    },
   };
 }

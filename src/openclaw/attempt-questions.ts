@@ -8,22 +8,31 @@ import { askUserQuestionForm, type QuestionForm } from "./question-form.ts";
 const MESSAGE_LIMIT = 1_000;
 const UNATTENDED_TRIGGERS: readonly string[] = ["cron", "heartbeat", "memory"];
 
-export type QuestionContext = { signal: AbortSignal; waitMs: number; log: (message: string) => void };
+export type QuestionContext = {
+  signal: AbortSignal;
+  waitMs: number;
+  log: (message: string) => void;
+  /** OpenClaw's structured questions. */
+  ask?: AskStructured;
+};
+
+export type AskStructured = typeof agentHarnessStructuredInput.run;
 
 /**
  * Asks through OpenClaw's structured questions. The turn goes on without an answer when there is none; Claude is told
- * why, where its form has room for words.
+ * why, where its form has room for words. A question that could not be put is put once more: the host asks over a
+ * connection to its own Gateway, which a busy machine may not open in time.
  */
 export async function answerQuestion(
   params: AttemptParams,
   request: QuestionRequest,
-  { signal, waitMs, log }: QuestionContext,
+  { signal, waitMs, log, ask = agentHarnessStructuredInput.run }: QuestionContext,
 ): Promise<QuestionAnswer> {
   const { sessionKey, agentId, runId } = params;
   if (sessionKey === undefined || unaskable(params) !== undefined || waitMs < 1) return { action: "decline" };
   const form = askUserQuestionForm(request.message, request.schema);
-  try {
-    const result = await agentHarnessStructuredInput.run({
+  const put = (): ReturnType<AskStructured> =>
+    ask({
       input: inputOf(request, form),
       sessionKey,
       ...(agentId === undefined ? {} : { agentId }),
@@ -35,6 +44,15 @@ export async function answerQuestion(
       isActive: () => !signal.aborted,
       promptOptions: { intro: "Claude Code asks:" },
     });
+  const failed = (cause: unknown): void => {
+    log(`run ${runId}: a question of Claude Code's could not be asked: ${unexpectedFailure(cause).message}`);
+  };
+  try {
+    const result = await put().catch((cause: unknown) => {
+      if (signal.aborted) throw cause;
+      failed(cause);
+      return put();
+    });
     if (signal.aborted) return { action: "cancel" };
     if (result.status === "answered") {
       return { action: "accept", content: form === null ? result.content : form.contentOf(result.answers) };
@@ -44,14 +62,17 @@ export async function answerQuestion(
     );
     const reason =
       result.status === "declined" ? "the person does not want to answer this" : "nobody has answered this";
-    const content = form?.unanswered(`${reason}; go on with your best judgement and say what you assumed`);
-    return content ? { action: "accept", content } : { action: "decline" };
+    return withoutAnswer(form, reason);
   } catch (cause) {
     if (signal.aborted) return { action: "cancel" };
-    // Among others: another question of this conversation is still open.
-    log(`run ${runId}: a question of Claude Code's could not be asked: ${unexpectedFailure(cause).message}`);
-    return { action: "decline" };
+    failed(cause);
+    return withoutAnswer(form, "OpenClaw could not put this to the person");
   }
+}
+
+function withoutAnswer(form: QuestionForm | null, reason: string): QuestionAnswer {
+  const content = form?.unanswered(`${reason}; go on with your best judgement and say what you assumed`);
+  return content ? { action: "accept", content } : { action: "decline" };
 }
 
 type StructuredInput = Parameters<typeof agentHarnessStructuredInput.run>[0]["input"];

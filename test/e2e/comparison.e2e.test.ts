@@ -26,6 +26,6 @@ describe("the same conversations through OpenClaw's own claude-cli backend and t
         (name) => `${row.point}: ${name} ${row[name].shown}, claude-cli ${row.claudeCli.shown}`,
       ),
     );
-    expect(worse).toEqual([]);
+    expect(worse, world.pluginLog()).toEqual([]);
   });
 });

@@ -1,7 +1,10 @@
+import { setImmediate } from "node:timers/promises";
+import { agentHarnessStructuredInput } from "openclaw/plugin-sdk/agent-harness-runtime";
 import { describe, expect, it } from "vitest";
 import type { QuestionRequest } from "../../src/acp/acp-adapter.ts";
 import type { OfferedTools } from "../../src/bridge/turn.ts";
 import { createAttemptAuthority, type AttemptAuthority } from "../../src/openclaw/attempt-authority.ts";
+import type { AskStructured } from "../../src/openclaw/attempt-questions.ts";
 import type { AttemptParams } from "../../src/openclaw/harness-types.ts";
 import { sampleAttempt } from "./attempt-params.ts";
 import { permissionRequest } from "./permission-request.ts";
@@ -19,7 +22,13 @@ function authorityOf(
     now = () => START,
     nativeTools,
     openclawTools = null,
-  }: { now?: () => number; nativeTools?: string[]; openclawTools?: OfferedTools | null } = {},
+    ask = () => Promise.reject(new Error("nobody is asked here")),
+  }: {
+    now?: () => number;
+    nativeTools?: string[];
+    openclawTools?: OfferedTools | null;
+    ask?: AskStructured;
+  } = {},
 ): { authority: AttemptAuthority; log: string[] } {
   const log: string[] = [];
   const authority = createAttemptAuthority(sampleAttempt(overrides), {
@@ -27,6 +36,7 @@ function authorityOf(
     openclawTools,
     log: (message) => log.push(message),
     now,
+    ask,
   });
   return { authority, log };
 }
@@ -232,7 +242,18 @@ describe("a question", () => {
   const QUESTION: QuestionRequest = {
     message: "Which one?",
     toolCallId: undefined,
-    schema: { type: "object", properties: { question_0: { oneOf: [{ const: "Red" }, { const: "Blue" }] } } },
+    schema: {
+      type: "object",
+      properties: {
+        question_0: { oneOf: [{ const: "Red" }, { const: "Blue" }] },
+        question_0_custom: { type: "string" },
+      },
+    },
+  };
+  const BLUE: Awaited<ReturnType<AskStructured>> = {
+    status: "answered",
+    answers: { question_0: ["Blue"] },
+    content: {},
   };
 
   /** Somebody watches the conversation. */
@@ -266,8 +287,52 @@ describe("a question", () => {
     expect(await authorityOf(SEEN).authority.onQuestion(QUESTION, ABORTED)).toEqual({ action: "cancel" });
   });
 
-  it("is declined when the host cannot show it, and the log says why", async () => {
+  it("is put once more when the host could not put it", async () => {
+    let puts = 0;
+    const ask = (): ReturnType<AskStructured> => {
+      puts += 1;
+      return puts === 1 ? Promise.reject(new Error("gateway timeout")) : Promise.resolve(BLUE);
+    };
+    const { authority, log } = authorityOf(SEEN, { ask });
+    expect(await authority.onQuestion(QUESTION, SIGNAL)).toEqual({
+      action: "accept",
+      content: { question_0: "Blue" },
+    });
+    expect(log).toEqual([expect.stringMatching(/run-1: a question .* could not be asked: .*gateway timeout$/)]);
+  });
+
+  it("goes without an answer when it cannot be put, and Claude is told why", async () => {
     const { authority, log } = authorityOf(SEEN);
+    expect(await authority.onQuestion(QUESTION, SIGNAL)).toEqual({
+      action: "accept",
+      content: { question_0_custom: expect.stringMatching(/^\(OpenClaw could not put this/) as unknown },
+    });
+    expect(log).toHaveLength(2);
+  });
+
+  it("waits for the one before: the host takes one of a conversation at a time", async () => {
+    const open: (() => void)[] = [];
+    const ask = (): ReturnType<AskStructured> =>
+      new Promise((resolve) => {
+        open.push(() => {
+          resolve(BLUE);
+        });
+      });
+    const { authority } = authorityOf(SEEN, { ask });
+    const first = authority.onQuestion(QUESTION, SIGNAL);
+    const second = authority.onQuestion(QUESTION, SIGNAL);
+    await setImmediate();
+    expect(open).toHaveLength(1);
+    open[0]?.();
+    await first;
+    await setImmediate();
+    expect(open).toHaveLength(2);
+    open[1]?.();
+    expect(await second).toMatchObject({ action: "accept" });
+  });
+
+  it("is declined when the host cannot show it, and the log says why", async () => {
+    const { authority, log } = authorityOf(SEEN, { ask: agentHarnessStructuredInput.run });
     const schema = { type: "object", properties: { file: { type: "binary" } } };
     expect(await authority.onQuestion({ ...QUESTION, schema }, SIGNAL)).toEqual({ action: "decline" });
     expect(log).toEqual([expect.stringMatching(/run-1: a question .* unsupported: .*binary/)]);

@@ -21,6 +21,8 @@ export type ComparedBackend = {
 /** One Gateway with OpenClaw's own claude-cli backend and both adapters of this plugin, and one scripted model. */
 export type ComparisonWorld = {
   backends: Record<BackendName, ComparedBackend>;
+  /** What the Gateways have printed about contractors. */
+  pluginLog(): string;
   restart(): Promise<void>;
   dispose(): Promise<void>;
 };
@@ -46,6 +48,7 @@ async function compare(world: ContractorWorld): Promise<ComparisonWorld> {
   const observer = await addHostObserver(world.openclaw, { veto: ["vetoed.txt"] });
   let gateway = await world.openclaw.startGateway();
   let person = await connectPerson(gateway);
+  let printedBefore = "";
   const backend = (agentId: string, workspace: string): ComparedBackend => ({
     agentId,
     workspace,
@@ -61,9 +64,15 @@ async function compare(world: ContractorWorld): Promise<ComparisonWorld> {
       agentAcp: backend("dev", workspaces.agentAcp),
       codeAcp: backend("zed", workspaces.codeAcp),
     },
+    pluginLog: () =>
+      `${printedBefore}${gateway.log()}`
+        .split("\n")
+        .filter((line) => /contractor|Claude/.test(line))
+        .join("\n"),
     async restart() {
       await person.close();
       await gateway.stop();
+      printedBefore += gateway.log();
       gateway = await world.openclaw.startGateway();
       person = await connectPerson(gateway);
     },
