@@ -298,7 +298,9 @@ describe("a question", () => {
       action: "accept",
       content: { question_0: "Blue" },
     });
-    expect(log).toEqual([expect.stringMatching(/run-1: a question .* could not be asked: .*gateway timeout$/)]);
+    expect(log).toEqual([
+      expect.stringMatching(/run-1: a question .* could not be asked: .*gateway timeout$/),
+    ]);
   });
 
   it("goes without an answer when it cannot be put, and Claude is told why", async () => {
