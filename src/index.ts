@@ -1,11 +1,9 @@
 import { definePluginEntry } from "openclaw/plugin-sdk/plugin-entry";
-import { CLI_DESCRIPTION, registerCli } from "./cli/register-cli.ts";
-import { CLI_ROOT, PLUGIN_ID } from "./config/identifiers.ts";
+import { CLI_DESCRIPTION, CLI_ROOT, PLUGIN_ID } from "./config/identifiers.ts";
 import { createBridgeProvider } from "./openclaw/bridge-provider.ts";
 import { startGatewayServices } from "./openclaw/gateway-services.ts";
 import { createContractorHarness } from "./openclaw/harness.ts";
 import { registerMessagesRoute, speakMessagesApiAtGateway } from "./openclaw/messages-route.ts";
-import { createHostCliContext } from "./openclaw/host-cli-context.ts";
 import { createRuntimeLoader } from "./openclaw/load-runtime.ts";
 import { contractorIdsIn } from "./openclaw/plugin-config.ts";
 import { registerChatCommand } from "./openclaw/register-chat-command.ts";
@@ -41,7 +39,11 @@ export default definePluginEntry({
     registerChatCommand(api, { load, isContractor });
     registerSessionCatalog(api, { load, isContractor });
     api.registerCli(
-      ({ program, config }) => {
+      async ({ program, config }) => {
+        const [{ registerCli }, { createHostCliContext }] = await Promise.all([
+          import("./cli/register-cli.ts"),
+          import("./openclaw/host-cli-context.ts"),
+        ]);
         registerCli(program, {
           createContext: () => createHostCliContext(api, config),
           async createDoctorHost() {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { CLI_ROOT } from "../config/identifiers.ts";
+import { CLI_DESCRIPTION, CLI_ROOT } from "../config/identifiers.ts";
 import { DEFAULT_OPENCLAW_TOOLS, OPENCLAW_TOOL_GROUPS } from "../config/openclaw-tools.ts";
 import { ADAPTER_NAMES, contractorSchema, MODES, PERMISSION_MODES } from "../config/schema.ts";
 import { addContractor, type AddOptions } from "./add.ts";
@@ -18,8 +18,6 @@ import { registerViewCommands } from "./register-views.ts";
 import { registerSetCommand } from "./settings/register-set.ts";
 import { examplesOf, subcommand, type Json, type RunCommand } from "./subcommand.ts";
 import { answerUsageErrors } from "./usage-errors.ts";
-
-export const CLI_DESCRIPTION = "Manage contractor agents (Claude Code behind OpenClaw)";
 
 /** What commands work with; each is called by a command that runs. */
 export type CliHosts = {

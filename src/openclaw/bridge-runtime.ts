@@ -16,7 +16,7 @@ import { createPermissionGrants, type PermissionGrants } from "../bridge/permiss
 import { createRecentFailures, type RecentFailures } from "../bridge/recent-failures.ts";
 import { createTurnQueue, type TurnQueue } from "../bridge/turn-queue.ts";
 import type { SessionTools, TurnChoices } from "../bridge/turn.ts";
-import { PLUGIN_ID } from "../config/identifiers.ts";
+import { LEASES_FOLDER, PLUGIN_ID } from "../config/identifiers.ts";
 import { pluginConfigSchema, type PluginConfig } from "../config/schema.ts";
 import { buildClaudeBootstrap, readPersonaFiles } from "../contractor/bootstrap.ts";
 import { claudeContextStamp } from "../contractor/claude-context-stamp.ts";
@@ -89,7 +89,7 @@ function newRuntime(log: (message: string) => void): SharedRuntime {
     translator: createChatTranslator(),
     limits: createLimitBook({ path: limitsPathOf(resolveStateDir()), log }),
     turnLog: createFileTurnLog({ folder: turnLogFolderOf(resolveStateDir()), log }),
-    leases: createProcessLeases({ folder: join(resolveStateDir(), PLUGIN_ID, "processes"), log }),
+    leases: createProcessLeases({ folder: join(resolveStateDir(), PLUGIN_ID, LEASES_FOLDER), log }),
     pool: createSessionPool(poolLimits(pluginConfigSchema.parse({}))),
     queue: createTurnQueue(),
     adapters: hostAdapters(),

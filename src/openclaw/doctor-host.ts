@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { resolveStateDir } from "openclaw/plugin-sdk/state-paths";
 import { createAdapterDiagnosis, type AdapterDiagnosis } from "../acp/adapter-diagnosis.ts";
-import { BRIDGE_MODEL_REF, PLUGIN_ID } from "../config/identifiers.ts";
+import { BRIDGE_MODEL_REF, LEASES_FOLDER, PLUGIN_ID } from "../config/identifiers.ts";
 import { pluginConfigSchema, type PluginConfig } from "../config/schema.ts";
 import type { ContractorError } from "../errors/contractor-error.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
@@ -71,7 +71,7 @@ export function createDoctorHost(options: DoctorHostOptions): DoctorHost {
       folder: pluginStateDir,
       ambient: process.env,
     }),
-    leases: leasesIn(join(pluginStateDir, "processes")),
+    leases: leasesIn(join(pluginStateDir, LEASES_FOLDER)),
     pluginStateDir,
     userHome: process.env["HOME"] ?? process.env["USERPROFILE"],
     platform: process.platform,

@@ -5,6 +5,7 @@ import {
   BRIDGE_MODEL_REF,
   CLAUDE_MODELS,
   CLI_ROOT,
+  LEASES_FOLDER,
   PLUGIN_ID,
   PLUGIN_VERSION,
   PROVIDER_ID,
@@ -27,6 +28,28 @@ it("has the ids that the manifest announces to OpenClaw", async () => {
       providers: {
         [PROVIDER_ID]: { models: [BRIDGE_MODEL_ID, ...Object.keys(CLAUDE_MODELS)].map((id) => ({ id })) },
       },
+    },
+  });
+});
+
+it("names the folder by which the host knows that there were contractors, wherever OpenClaw's state is", async () => {
+  const folder = `${PLUGIN_ID}/${LEASES_FOLDER}`;
+  expect(await readJson("openclaw.plugin.json")).toMatchObject({
+    setup: {
+      providers: [
+        {
+          id: PROVIDER_ID,
+          authEvidence: [
+            {
+              fallbackPaths: [
+                `\${OPENCLAW_STATE_DIR}/${folder}`,
+                `\${OPENCLAW_HOME}/.openclaw/${folder}`,
+                `\${HOME}/.openclaw/${folder}`,
+              ],
+            },
+          ],
+        },
+      ],
     },
   });
 });
