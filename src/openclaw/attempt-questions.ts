@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { agentHarnessStructuredInput } from "openclaw/plugin-sdk/agent-harness-runtime";
 import type { QuestionAnswer, QuestionRequest } from "../acp/acp-adapter.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
@@ -6,6 +7,7 @@ import { plainLine } from "./plain-text.ts";
 import { askUserQuestionForm, type QuestionForm } from "./question-form.ts";
 
 const MESSAGE_LIMIT = 1_000;
+const AGAIN_AFTER_MS = 500;
 const UNATTENDED_TRIGGERS: readonly string[] = ["cron", "heartbeat", "memory"];
 
 export type QuestionContext = {
@@ -48,9 +50,10 @@ export async function answerQuestion(
     log(`run ${runId}: a question of Claude Code's could not be asked: ${unexpectedFailure(cause).message}`);
   };
   try {
-    const result = await put().catch((cause: unknown) => {
+    const result = await put().catch(async (cause: unknown) => {
       if (signal.aborted) throw cause;
       failed(cause);
+      await delay(AGAIN_AFTER_MS, undefined, { signal });
       return put();
     });
     if (signal.aborted) return { action: "cancel" };
