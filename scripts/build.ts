@@ -19,8 +19,8 @@ const reaper = await bundleReaper(root);
 
 const { output } = await build({
   cwd: root,
-  // OpenClaw's doctor loads the second one by its name.
-  input: ["src/index.ts", "src/doctor-contract-api.ts"],
+  // OpenClaw loads the second and third one by their names: its doctor, and its look for a provider's policy.
+  input: ["src/index.ts", "src/doctor-contract-api.ts", "src/provider-policy-api.ts"],
   platform: "node",
   // The host gives its own copy.
   external: /^openclaw\//,

@@ -1,5 +1,5 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import type { OfferedResult, OfferedTools } from "../../src/loopback/offered-tools.ts";
+import type { OfferedResult, OfferedTool, OfferedTools } from "../../src/loopback/offered-tools.ts";
 import { createToolGate } from "../../src/loopback/tool-gate.ts";
 
 /** Milliseconds of single calls of one tool, in the order in which they were made. */
@@ -14,10 +14,13 @@ const RESULT: OfferedResult = {
   isError: false,
 };
 
+const LIST: OfferedTool[] = [
+  { name: "sessions_list", description: "", inputSchema: { type: "object" }, readOnly: true, atHand: true },
+];
+
 const TOOLS: OfferedTools = {
-  list: [
-    { name: "sessions_list", description: "", inputSchema: { type: "object" }, readOnly: true, atHand: true },
-  ],
+  list: LIST,
+  built: () => LIST,
   call: () => Promise.resolve(RESULT),
 };
 

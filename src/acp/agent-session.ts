@@ -93,6 +93,8 @@ export function createAgentSession(parts: SessionParts): AgentSession {
         }),
       { sessionId },
     );
+    // The agent reads the prompt meanwhile.
+    setImmediate(() => gated?.tools.confirm());
     const cancelled = watchCancellation(request.signal);
     try {
       return outcomeOf(await Promise.race([answer, cancelled.settled, ...(limit ? [limit.met] : [])]));

@@ -69,7 +69,8 @@ export async function compactConversation(
 /** They are there, so that the session is the same; compaction uses none. */
 function refusing(list: readonly OfferedTool[]): OfferedTools {
   const content = [{ type: "text" as const, text: "Compaction uses no tools." }];
-  return { list, call: () => Promise.resolve({ content, structured: undefined, isError: true }) };
+  const call: OfferedTools["call"] = () => Promise.resolve({ content, structured: undefined, isError: true });
+  return { list, built: () => list, call };
 }
 
 function outcomeOf(outcome: TurnOutcome, seen: { compaction: boolean }): CompactionOutcome {

@@ -38,9 +38,17 @@ export type OfferedCall = {
   onProgress: (text: string) => void;
 };
 
+/** Word for word: whatever differs, Claude Code has to be told. */
+export function sameList(one: readonly OfferedTool[], other: readonly OfferedTool[]): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+
 /** OpenClaw's tools in the hands of one turn. */
 export type OfferedTools = {
+  /** What Claude Code is shown first. May be what a turn like this one had, where building the list takes its time. */
   readonly list: readonly OfferedTool[];
-  /** Never rejects: what goes wrong is a result with `isError`. Called with names of the list alone. */
+  /** What this turn has; the same array as `list` where it is the same word for word. Takes its time once. */
+  built(): readonly OfferedTool[];
+  /** Never rejects: what goes wrong is a result with `isError`. Called with names of `built` alone. */
   call(name: string, call: OfferedCall): Promise<OfferedResult>;
 };

@@ -36,7 +36,7 @@ export type GatedProcess = {
   readonly environment: Record<string, string>;
   /** Where its Claude Code finds OpenClaw's tools. */
   readonly mcpServer: HttpMcpServer;
-  readonly tools: Pick<ToolServer, "expect" | "offer" | "withdraw">;
+  readonly tools: Pick<ToolServer, "expect" | "offer" | "confirm" | "withdraw">;
   /** Who is asked from now on; null between turns, when every call is refused. */
   route(handler: ToolGateHandler | null): void;
   /** Idempotent. */

@@ -3,7 +3,7 @@ import { NodeStreamableHTTPServerTransport } from "@modelcontextprotocol/node";
 import { McpServer, type CallToolResult, type ServerContext } from "@modelcontextprotocol/server";
 import { bounded } from "./bounded-result.ts";
 import type { Route } from "./loopback-server.ts";
-import { TOOL_SERVER_NAME, type OfferedTool, type OfferedTools } from "./offered-tools.ts";
+import { sameList, TOOL_SERVER_NAME, type OfferedTool, type OfferedTools } from "./offered-tools.ts";
 
 /** OpenClaw's tools for one Claude session, as an MCP server over streamable HTTP. */
 export type ToolServer = {
@@ -12,6 +12,8 @@ export type ToolServer = {
   expect(list: readonly OfferedTool[]): void;
   /** The tools of the turn that begins. Resolves when Claude Code has their list, or has not asked for it in time. */
   offer(tools: OfferedTools): Promise<void>;
+  /** The prompt is on its way: the list is looked at once more, as the turn's tools are built, and what differs is told. */
+  confirm(): void;
   /** The turn is over: nothing is carried out any more. */
   withdraw(): void;
   close(): Promise<void>;
@@ -22,7 +24,8 @@ type McpSession = {
   transport: NodeStreamableHTTPServerTransport;
   /** The list that this client was given last; undefined when it has not asked for one. */
   listed: readonly OfferedTool[] | undefined;
-  onListed: (() => void) | undefined;
+  /** Who waits for it to ask again. */
+  awaitingList: Set<() => void>;
   /** It was told that the list had changed, and did not ask for it in time. */
   deaf: boolean;
 };
@@ -39,12 +42,8 @@ const BETWEEN_TURNS =
 
 export function createToolServer(): ToolServer {
   const sessions = new Map<string, McpSession>();
-  let expected: readonly OfferedTool[] = [];
+  let shown: readonly OfferedTool[] = [];
   let current: OfferedTools | null = null;
-
-  function list(): readonly OfferedTool[] {
-    return current?.list ?? expected;
-  }
 
   async function openSession(): Promise<McpSession> {
     const transport = new NodeStreamableHTTPServerTransport({
@@ -63,11 +62,17 @@ export function createToolServer(): ToolServer {
       { name: TOOL_SERVER_NAME, version: "1.0.0" },
       { capabilities: { tools: { listChanged: true } }, instructions: INSTRUCTIONS },
     );
-    const session: McpSession = { server, transport, listed: undefined, onListed: undefined, deaf: false };
+    const session: McpSession = {
+      server,
+      transport,
+      listed: undefined,
+      awaitingList: new Set(),
+      deaf: false,
+    };
     server.setRequestHandler("tools/list", () => {
-      session.listed = list();
-      session.onListed?.();
-      return { tools: session.listed.map(describe) };
+      session.listed = shown;
+      for (const listed of session.awaitingList) listed();
+      return { tools: shown.map(describe) };
     });
     server.setRequestHandler("tools/call", ({ params }, context) => call(params, context));
     await server.connect(transport);
@@ -80,7 +85,7 @@ export function createToolServer(): ToolServer {
   ): Promise<CallToolResult> {
     const tools = current;
     if (tools === null) return refused(BETWEEN_TURNS);
-    if (!tools.list.some((tool) => tool.name === name)) {
+    if (!tools.built().some((tool) => tool.name === name)) {
       return refused(`Refused: this turn may not use a tool "${name}" of OpenClaw's.`);
     }
     let progress = 0;
@@ -107,25 +112,30 @@ export function createToolServer(): ToolServer {
 
   /** Resolves when the client has asked for the list again; at once where it has never asked: it will. */
   async function tellOfList(session: McpSession): Promise<void> {
-    if (session.listed === undefined || sameList(session.listed, list())) return;
+    if (session.listed === undefined || sameList(session.listed, shown)) return;
     // Whoever did not ask in time once is not waited for again.
     if (session.deaf) {
       await session.server.sendToolListChanged().catch(() => undefined);
       return;
     }
-    const { promise, resolve } = Promise.withResolvers<unknown>();
-    session.onListed = () => {
-      resolve(undefined);
-    };
+    const { promise, resolve } = Promise.withResolvers<void>();
+    session.awaitingList.add(resolve);
     const limit = setTimeout(() => {
       session.deaf = true;
-      resolve(undefined);
+      resolve();
     }, LIST_WITHIN_MS);
     // Without a stream to send it on, the client keeps its list; what it calls is checked all the same.
-    await session.server.sendToolListChanged().catch(resolve);
+    await session.server.sendToolListChanged().catch(() => {
+      resolve();
+    });
     await promise;
     clearTimeout(limit);
-    session.onListed = undefined;
+    session.awaitingList.delete(resolve);
+  }
+
+  async function show(list: readonly OfferedTool[]): Promise<void> {
+    shown = list;
+    await Promise.all([...sessions.values()].map(tellOfList));
   }
 
   return {
@@ -142,12 +152,14 @@ export function createToolServer(): ToolServer {
       if (session.transport.sessionId === undefined) await session.server.close();
     },
     expect(tools) {
-      expected = tools;
+      shown = tools;
     },
-    async offer(tools) {
+    offer(tools) {
       current = tools;
-      expected = tools.list;
-      await Promise.all([...sessions.values()].map(tellOfList));
+      return show(tools.list);
+    },
+    confirm() {
+      if (current !== null) void show(current.built());
     },
     withdraw() {
       current = null;
@@ -173,11 +185,6 @@ function describe({ name, description, inputSchema, readOnly, atHand }: OfferedT
     annotations: { readOnlyHint: readOnly },
     ...(atHand ? { _meta: { "anthropic/alwaysLoad": true } } : {}),
   };
-}
-
-/** Lists of one policy are made anew for each turn, and are the same word for word. */
-function sameList(one: readonly OfferedTool[], other: readonly OfferedTool[]): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 function toolCallIdOf(meta: Record<string, unknown> | undefined): string | undefined {

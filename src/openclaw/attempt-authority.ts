@@ -31,7 +31,7 @@ export function createAttemptAuthority(
 
   function isOffered({ toolName }: { toolName: string }): boolean {
     const name = offeredNameOf(toolName);
-    return name !== undefined && openclawTools?.list.some((tool) => tool.name === name) === true;
+    return name !== undefined && openclawTools?.built().some((tool) => tool.name === name) === true;
   }
 
   return {

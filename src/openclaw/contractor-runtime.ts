@@ -12,6 +12,7 @@ import { adoptIntoNewConversation } from "./adopt-into-conversation.ts";
 import { answerChatCommand, type ChatCommandRequest } from "./chat-command.ts";
 import { createGatewayMethods, type GatewayMethods } from "./gateway-methods.ts";
 import { createHostConversations } from "./host-conversations.ts";
+import { createKnownToolLists } from "./known-tool-lists.ts";
 import { keepSpares } from "./keep-spares.ts";
 import { contractorIdsIn, type HostConfig } from "./plugin-config.ts";
 import { runAttempt } from "./run-attempt.ts";
@@ -41,7 +42,7 @@ export function createContractorRuntime(
 ): ContractorRuntime {
   const bridge = (): ContractorClaudeBridge => createHostBridge(api);
   const readHostConfig = (): HostConfig => api.runtime.config.current();
-  const dependencies = { bridge, readHostConfig, log };
+  const dependencies = { bridge, readHostConfig, toolLists: createKnownToolLists(), log };
   const overview = (query: OverviewQuery): Promise<Overview> => readHostOverview(api, query);
   const natives = createHostNativeSessions(api);
   const adoption = { natives, conversations: createHostConversations(api) };

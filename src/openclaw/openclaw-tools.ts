@@ -13,9 +13,12 @@ import type {
   OfferedTool,
   OfferedTools,
 } from "../bridge/turn.ts";
+import { sameList } from "../loopback/offered-tools.ts";
 import { TOOL_SURFACES } from "../config/trace-channels.ts";
 import { OPENCLAW_TOOLS_AT_HAND, selectedOpenClawTools } from "../config/openclaw-tools.ts";
+import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 import type { AttemptParams } from "./harness-types.ts";
+import type { KnownToolLists } from "./known-tool-lists.ts";
 import { surfaceOptionsOf, type HostTool } from "./tool-surface.ts";
 
 /** One finished call, as OpenClaw's tool returned it. */
@@ -32,9 +35,17 @@ export type OpenClawToolsOptions = {
   selection: readonly string[];
   /** Nothing may be changed in this turn: the contractor plans. */
   onlyLooks: boolean;
+  /** What turns like this one had. */
+  known: KnownToolLists;
+  log: (message: string) => void;
   /** Called once for each call, when it is over and before Claude Code hears of it. */
   onCalled: (record: HostToolCallRecord) => Promise<void>;
 };
+
+/** The tools of one turn, and what Claude Code is told of them. */
+type Surface = { tools: ReadonlyMap<string, HostTool>; list: readonly OfferedTool[] };
+
+const NO_TOOLS: Surface = { tools: new Map(), list: [] };
 
 const FAMILIES = {
   includeBaseCodingTools: false,
@@ -46,23 +57,42 @@ const FAMILIES = {
 /**
  * OpenClaw's tools for this turn, as its policy leaves them to the agent, the sender and the chat. The host binds each to
  * the turn: it runs its own `before_tool_call` policy and hooks, and refuses every call once the attempt is over.
- * Null when nothing is selected, or the host cannot build any. Built at the first look.
+ * Null when nothing is selected, or the host cannot build any. Built when `built` or `call` asks for them, or `list` where no
+ * turn like this one had any.
  */
 export function createOpenClawTools(
   params: AttemptParams,
-  { selection, onlyLooks, onCalled }: OpenClawToolsOptions,
+  { selection, onlyLooks, known, log, onCalled }: OpenClawToolsOptions,
 ): OfferedTools | null {
   const { createToolSurface } = params.hostCapabilities;
   if (selection.length === 0 || createToolSurface === undefined || params.disableTools === true) return null;
-  let built: { tools: Map<string, HostTool>; list: OfferedTool[] } | undefined;
+  const { toolsAllow, runId } = params;
+  const options = surfaceOptionsOf(params, FAMILIES);
+  const before = known.of(options, { selection, toolsAllow, onlyLooks });
+  let built: Surface | undefined;
 
-  function surface(): NonNullable<typeof built> {
+  function surface(): Surface {
     if (built !== undefined) return built;
+    built = before?.list === undefined ? build() : buildAsShown(before.list);
+    if (before !== undefined) before.list = built === NO_TOOLS ? undefined : built.list;
+    return built;
+  }
+
+  /** Claude Code has been shown a list already: without its tools the turn goes on. */
+  function buildAsShown(shown: readonly OfferedTool[]): Surface {
+    try {
+      const { tools, list } = build();
+      return { tools, list: sameList(shown, list) ? shown : list };
+    } catch (cause) {
+      log(`run ${runId}: OpenClaw could not build its tools: ${unexpectedFailure(cause).message}`);
+      return NO_TOOLS;
+    }
+  }
+
+  function build(): Surface {
     const names = selectedOpenClawTools(selection);
-    const allowed = params.toolsAllow === undefined ? undefined : new Set(params.toolsAllow);
-    const all = TOOL_SURFACES.traceSync(() => createToolSurface?.(surfaceOptionsOf(params, FAMILIES)) ?? [], {
-      runId: params.runId,
-    });
+    const allowed = toolsAllow === undefined ? undefined : new Set(toolsAllow);
+    const all = TOOL_SURFACES.traceSync(() => createToolSurface?.(options) ?? [], { runId });
     const chosen = all.filter(
       (tool) =>
         names.has(tool.name) &&
@@ -71,14 +101,14 @@ export function createOpenClawTools(
     );
     // In one order, whatever order the host builds them in: a list that changes costs Claude's prompt cache.
     const tools = finalizeAgentToolAvailability(chosen).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    built = { tools: new Map(tools.map((tool) => [tool.name, tool])), list: tools.map(offeredTool) };
-    return built;
+    return { tools: new Map(tools.map((tool) => [tool.name, tool])), list: tools.map(offeredTool) };
   }
 
   return {
     get list() {
-      return surface().list;
+      return built?.list ?? before?.list ?? surface().list;
     },
+    built: () => surface().list,
     async call(name, call) {
       const tool = surface().tools.get(name);
       const toolCallId = call.toolCallId ?? `openclaw-${crypto.randomUUID()}`;

@@ -24,6 +24,7 @@ import { awaitedTurn } from "./awaited-turns.ts";
 import type { AssistantMessage, AttemptParams, AttemptResult } from "./harness-types.ts";
 import { evidenceOf } from "./openclaw-tool-evidence.ts";
 import { writeToolRows } from "./openclaw-tool-rows.ts";
+import type { KnownToolLists } from "./known-tool-lists.ts";
 import { createOpenClawTools, type HostToolCallRecord } from "./openclaw-tools.ts";
 import { readPluginConfig, type HostConfig } from "./plugin-config.ts";
 import { presentable } from "./tool-lines.ts";
@@ -35,6 +36,7 @@ export type HarnessDependencies = {
   /** Called at the first turn, never at registration: registering must start nothing. */
   bridge: () => ContractorClaudeBridge;
   readHostConfig: () => HostConfig;
+  toolLists: KnownToolLists;
   log: (message: string) => void;
 };
 
@@ -122,15 +124,17 @@ function openclawToolsFor(
   { params, dependencies, called }: Attempt,
   config: HostConfig,
 ): OfferedTools | null {
+  const { toolLists: known, log } = dependencies;
   const contractor = ownValue(readPluginConfig(config).contractors, params.agentId ?? "");
   if (contractor === undefined) return null;
   return createOpenClawTools(params, {
     selection: contractor.tools,
     onlyLooks: contractor.permissionMode === "plan",
+    ...{ known, log },
     async onCalled(call) {
       called.push(call);
       await writeToolRows(params, call).catch((cause: unknown) => {
-        dependencies.log(
+        log(
           `run ${params.runId}: a call of ${call.toolName} is missing in the history: ${unexpectedFailure(cause).message}`,
         );
       });

@@ -21,15 +21,15 @@ function toolsNamed(
     text("done"),
 ): OfferedTools & { called: string[] } {
   const called: string[] = [];
+  const list = names.map((name) => ({
+    name,
+    description: `Does ${name}.`,
+    inputSchema: SCHEMA,
+    readOnly: name.endsWith("_list"),
+    atHand: name === "message",
+  }));
   return {
-    called,
-    list: names.map((name) => ({
-      name,
-      description: `Does ${name}.`,
-      inputSchema: SCHEMA,
-      readOnly: name.endsWith("_list"),
-      atHand: name === "message",
-    })),
+    ...{ called, list, built: () => list },
     async call(name, call) {
       called.push(`${name} ${JSON.stringify(call.input)}`);
       return answer({ ...call, name });
@@ -124,6 +124,30 @@ describe("OpenClaw's tools over MCP", () => {
     await gated.tools.offer(toolsNamed(["cron", "message"]));
     expect(changes).toBe(1);
     expect(namesOf(await client.listTools())).toEqual(["cron", "message"]);
+  });
+
+  it("that turn out to be others once they are built are told then, and no call goes by the list before", async () => {
+    const gated = await gate.open("http");
+    const told = Promise.withResolvers<void>();
+    const client: Client = await connect(gated, () => {
+      told.resolve();
+    });
+    const before = toolsNamed(["message"]);
+    await gated.tools.offer(before);
+    await client.listTools();
+    gated.tools.confirm();
+    gated.tools.withdraw();
+    const now = toolsNamed(["cron"]);
+    const began = performance.now();
+    await gated.tools.offer({ ...now, list: before.list });
+    expect(performance.now() - began).toBeLessThan(900);
+    expect(await client.callTool({ name: "message", arguments: {} })).toMatchObject({ isError: true });
+    gated.tools.confirm();
+    await told.promise;
+    expect(namesOf(await client.listTools())).toEqual(["cron"]);
+    await client.callTool({ name: "cron", arguments: {} });
+    expect(now.called).toEqual(["cron {}"]);
+    expect(before.called).toEqual([]);
   });
 
   it("begin their turn within a second when Claude Code does not ask for the list again", async () => {

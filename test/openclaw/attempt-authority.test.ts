@@ -342,8 +342,9 @@ describe("a question", () => {
 });
 
 describe("a call of a tool of OpenClaw's own", () => {
+  const list = [{ name: "message", description: "", inputSchema: {}, readOnly: false, atHand: true }];
   const openclawTools: OfferedTools = {
-    list: [{ name: "message", description: "", inputSchema: {}, readOnly: false, atHand: true }],
+    ...{ list, built: () => list },
     call: () => Promise.reject(new Error("not called here")),
   };
   const call = (toolName: string): { toolCallId: string; toolName: string; input: unknown } => ({

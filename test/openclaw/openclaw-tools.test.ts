@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { OfferedTools } from "../../src/bridge/turn.ts";
 import type { AttemptParams } from "../../src/openclaw/harness-types.ts";
+import { createKnownToolLists, type KnownToolLists } from "../../src/openclaw/known-tool-lists.ts";
 import { createOpenClawTools, type HostToolCallRecord } from "../../src/openclaw/openclaw-tools.ts";
 import { sampleAttempt } from "./attempt-params.ts";
 
@@ -19,10 +20,16 @@ function hostTool(
 }
 
 function toolsOf(
-  tools: unknown[],
-  options: { selection?: string[]; onlyLooks?: boolean; attempt?: Partial<AttemptParams> } = {},
-): { offered: OfferedTools | null; calls: HostToolCallRecord[]; builds: () => number } {
+  tools: unknown[] | "broken",
+  options: {
+    selection?: string[];
+    onlyLooks?: boolean;
+    attempt?: Partial<AttemptParams>;
+    known?: KnownToolLists;
+  } = {},
+): { offered: OfferedTools | null; calls: HostToolCallRecord[]; log: string[]; builds: () => number } {
   const calls: HostToolCallRecord[] = [];
+  const log: string[] = [];
   let builds = 0;
   const attempt = sampleAttempt({});
   const params = {
@@ -32,6 +39,7 @@ function toolsOf(
       ...attempt.hostCapabilities,
       createToolSurface: () => {
         builds += 1;
+        if (tools === "broken") throw new Error("no registry");
         return tools;
       },
     },
@@ -39,12 +47,14 @@ function toolsOf(
   const offered = createOpenClawTools(params, {
     selection: options.selection ?? ["messaging", "sessions"],
     onlyLooks: options.onlyLooks ?? false,
+    known: options.known ?? createKnownToolLists(),
+    log: (message) => log.push(message),
     onCalled: (call) => {
       calls.push(call);
       return Promise.resolve();
     },
   });
-  return { offered, calls, builds: () => builds };
+  return { offered, calls, log, builds: () => builds };
 }
 
 const CALL = {
@@ -67,6 +77,39 @@ describe("OpenClaw's tools of a turn", () => {
   it("are none when nothing is selected, the turn has no tools, or the host cannot build any", () => {
     expect(toolsOf([], { selection: [] }).offered).toBeNull();
     expect(toolsOf([], { attempt: { disableTools: true } }).offered).toBeNull();
+  });
+
+  it("are shown as a turn like this one had them, and are not built for that", async () => {
+    const known = createKnownToolLists();
+    const attempt = { config: {} };
+    const first = toolsOf([hostTool("message")], { known, attempt });
+    const shown = first.offered?.list;
+    const second = toolsOf([hostTool("message")], { known, attempt: { ...attempt, runId: "run-2" } });
+    expect(second.offered?.list).toBe(shown);
+    expect(second.builds()).toBe(0);
+    expect(second.offered?.built()).toBe(shown);
+    expect(second.builds()).toBe(1);
+    const third = toolsOf([hostTool("message"), hostTool("sessions_list")], { known, attempt });
+    expect(third.offered?.list).toBe(shown);
+    expect(await third.offered?.call("sessions_list", CALL)).toMatchObject({ isError: false });
+    expect(third.offered?.list.map(({ name }) => name)).toEqual(["message", "sessions_list"]);
+    const fourth = toolsOf([], { known, attempt });
+    expect(fourth.offered?.list).toBe(third.offered?.list);
+  });
+
+  it("are none, and the log says why, when the host cannot build what was shown; the next turn fails by itself", () => {
+    const known = createKnownToolLists();
+    const attempt = { config: {} };
+    toolsOf([hostTool("message")], { known, attempt }).offered?.built();
+    const { offered, log } = toolsOf("broken", { known, attempt });
+    expect(offered?.list).toHaveLength(1);
+    expect(offered?.built()).toEqual([]);
+    expect(offered?.built()).toEqual([]);
+    expect(log).toEqual([
+      expect.stringMatching(/^run run-1: OpenClaw could not build its tools: .*no registry/),
+    ]);
+    const next = toolsOf("broken", { known, attempt }).offered;
+    expect(() => next?.list).toThrow(/no registry/);
   });
 
   it("are within what a schedule or a caller allows the turn", () => {

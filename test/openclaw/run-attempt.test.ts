@@ -11,6 +11,7 @@ import {
 import { ContractorError } from "../../src/errors/contractor-error.ts";
 import { awaitTurn, type AwaitedTurn } from "../../src/openclaw/awaited-turns.ts";
 import type { AttemptParams, AttemptResult } from "../../src/openclaw/harness-types.ts";
+import { createKnownToolLists } from "../../src/openclaw/known-tool-lists.ts";
 import { runAttempt } from "../../src/openclaw/run-attempt.ts";
 import { recordedAttempt, toolCall } from "./recorded-attempt.ts";
 
@@ -37,6 +38,7 @@ function attemptWith(runTurn: RunTurn, overrides: Partial<AttemptParams> = {}) {
     {
       bridge: () => ({ runTurn }) as unknown as ContractorClaudeBridge,
       readHostConfig: () => ({}),
+      toolLists: createKnownToolLists(),
       log: (message) => log.push(message),
     },
     attempt.params,
