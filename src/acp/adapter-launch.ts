@@ -2,6 +2,7 @@ import type { AdapterName } from "../config/schema.ts";
 import type { GateTransport } from "../loopback/tool-gate.ts";
 import type { LeaseRequest } from "../process/process-leases.ts";
 import { ADAPTER_PACKAGES } from "./adapter-packages.ts";
+import { compileCacheArguments } from "./compile-cache.ts";
 import { claudeLauncherEnvironment } from "./claude-launcher.ts";
 
 /** How an ACP agent is started: the program, its arguments, and its whole environment. */
@@ -57,9 +58,13 @@ export async function adapterLaunch(
   const { needs } = ADAPTER_PACKAGES[name];
   const { program, environment, settings, folder } = start;
   const executable = environment["CLAUDE_CODE_EXECUTABLE"];
+  const cache = compileCacheArguments(folder);
+  // A Claude Code that a person has chosen need not be a script for Node.
+  const forScript = executable === undefined ? needs.nodeArguments : undefined;
+  const nodeArguments = forScript && [...cache, ...forScript];
   return {
     command: process.execPath,
-    args: [program],
+    args: [...cache, program],
     environment: {
       ...needs.environment,
       ...environment,
@@ -67,7 +72,6 @@ export async function adapterLaunch(
     },
     settings,
     lease: start.lease,
-    // A Claude Code that a person has chosen need not be a script for Node.
-    needs: { ...needs, nodeArguments: executable === undefined ? needs.nodeArguments : undefined },
+    needs: { ...needs, nodeArguments },
   };
 }

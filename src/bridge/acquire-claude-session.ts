@@ -66,7 +66,7 @@ export async function acquireClaudeSession(
     async open(spare) {
       if (spare !== undefined) opened = "spare";
       const session = spare ?? (await openClaudeSession(acquisition, { entry, resumption }));
-      collectLateAnswers(session, (text) => dependencies.deliverLateAnswer({ ...key, text }));
+      listenForLateAnswers(session, acquisition);
       return session;
     },
   });
@@ -205,6 +205,34 @@ export async function prepareSpareSession(origin: SessionOrigin): Promise<void> 
     key: await spareKeyOf(origin),
     open: async () => (await createOpener(origin)).begin(),
   });
+}
+
+/**
+ * Resumes the entry's session for a turn that is coming, where there is room. Nothing where it is proven gone: the turn finds
+ * that out as well. Rejects as `resume` does.
+ */
+export async function prepareSessionOf(
+  entry: SessionMapEntry,
+  origin: SessionOrigin & { key: ConversationKey },
+): Promise<void> {
+  const { dependencies, key } = origin;
+  await dependencies.pool.prepare(conversationId(key), {
+    fingerprint: fingerprintOf(origin),
+    turns: entry.turns,
+    async open() {
+      const session = await (await createOpener(origin)).resume(entry);
+      if (session !== null) listenForLateAnswers(session, origin);
+      return session;
+    },
+  });
+}
+
+/** What Claude says when its turn is over goes to the conversation. */
+function listenForLateAnswers(
+  session: AgentSession,
+  { dependencies, key }: Pick<Acquisition, "dependencies" | "key">,
+): void {
+  collectLateAnswers(session, (text) => dependencies.deliverLateAnswer({ ...key, text }));
 }
 
 /** A new session must know what one that is opened now would know: the role text, and what Claude Code reads by itself. */

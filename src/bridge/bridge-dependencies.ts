@@ -9,9 +9,10 @@ import type { SpendingLedger } from "../contractor/spending/spending-ledger.ts";
 import type { TurnLog } from "../contractor/turn-log/file-turn-log.ts";
 import type { SessionPool } from "../pool/session-pool.ts";
 import type { LiveTurns } from "./live-turns.ts";
+import type { LatestTools } from "./latest-tools.ts";
 import type { PermissionGrants } from "./permission-grants.ts";
 import type { RecentFailures } from "./recent-failures.ts";
-import type { SessionTools, TurnChoices } from "./turn.ts";
+import type { TurnChoices } from "./turn.ts";
 import type { TurnQueue } from "./turn-queue.ts";
 
 export type UnrecordedSession = {
@@ -47,8 +48,7 @@ export type BridgeDependencies = {
   deliverLateAnswer(answer: ConversationKey & { text: string }): Promise<void>;
   /** By conversation: those of its latest turn. */
   choices: Map<string, TurnChoices>;
-  /** By agent: the tools of its latest turn; the next one is likely to have the same. */
-  latestTools: Map<string, SessionTools>;
+  latestTools: LatestTools;
   /** What people have allowed for as long as a Claude session lasts. */
   grants: PermissionGrants;
   /** By Claude session: US dollars that it had cost when that was last heard, also in a turn that was not completed. */

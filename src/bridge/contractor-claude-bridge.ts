@@ -18,6 +18,7 @@ import {
 import { conversationId } from "./conversation-id.ts";
 import { normalizeClaudeError } from "./response-normalizer.ts";
 import { askAside, type SideAnswer, type SideQuestion } from "./side-question.ts";
+import { resumeAhead } from "./resume-ahead.ts";
 import { serveTurn } from "./serve-turn.ts";
 import { turnLogEntryOf } from "./turn-log-entry-of.ts";
 import { createTurnTimeline, type TurnTimeline } from "./turn-timeline.ts";
@@ -41,6 +42,11 @@ export type ContractorClaudeBridge = {
    * log when it cannot.
    */
   prepareSpare(agentId: string): Promise<void>;
+  /**
+   * A message has come, and OpenClaw prepares its turn: the process is started meanwhile, that of a new conversation as a spare
+   * one. Tells the log when it cannot be.
+   */
+  expectTurn(key: ConversationKey): Promise<void>;
   /** Has the conversation's Claude session compacted, after the turn that runs. Rejects as `readConfig` and the store do. */
   compactConversation(key: ConversationKey, request: CompactionRequest): Promise<CompactionOutcome>;
   /** Answers beside the conversation, from a copy of its Claude session. */
@@ -83,7 +89,7 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
     const { signal, settings, nativeTools } = request;
     const tools = { nativeTools, openclawTools: request.openclawTools?.list ?? null };
     dependencies.choices.set(conversationId(request), { settings, ...tools });
-    dependencies.latestTools.set(request.agentId, tools);
+    dependencies.latestTools.note(request.agentId, tools);
     const maxWaiting = dependencies.readConfig().maxQueuedTurns;
     const conversation = conversationId(request);
     const run = (signal: AbortSignal): Promise<TurnOutcome> => {
@@ -113,7 +119,7 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
       if (config.spareSessions === 0) return;
       const metadata = resolveContractorAgentMetadata(config, agentId);
       const workspace = await dependencies.resolveWorkspace(metadata.workspace);
-      const tools = dependencies.latestTools.get(agentId) ?? toolsOfNobody(metadata);
+      const tools = dependencies.latestTools.of(agentId) ?? toolsOfNobody(metadata);
       await prepareSpareSession({ dependencies, metadata, workspace, ...tools });
     } catch (cause) {
       // A turn that cannot have a session either says why to the person.
@@ -147,9 +153,23 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
     await dependencies.openTurns(workspace).forget(key);
   }
 
+  async function expectTurn(key: ConversationKey): Promise<void> {
+    // A turn that is there looks after its process itself.
+    if (queue.loads().has(conversationId(key))) return;
+    try {
+      const hasSession = await resumeAhead(dependencies, key);
+      if (!hasSession && !pool.hasSpare(key.agentId)) await prepareSpare(key.agentId);
+    } catch (cause) {
+      // The turn says why to the person.
+      const why = unexpectedFailure(cause).toParagraph();
+      dependencies.log(`${key.openclawSessionKey} was not resumed ahead of its turn: ${why}`);
+    }
+  }
+
   return {
     runTurn,
     prepareSpare,
+    expectTurn,
     async compactConversation(key, request) {
       const { workspace } = resolveContractorAgentMetadata(dependencies.readConfig(), key.agentId);
       const store = dependencies.openStore(workspace);

@@ -118,19 +118,20 @@ export function createToolServer(): ToolServer {
       await session.server.sendToolListChanged().catch(() => undefined);
       return;
     }
-    const { promise, resolve } = Promise.withResolvers<void>();
-    session.awaitingList.add(resolve);
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const listed = (): void => {
+      resolve(undefined);
+    };
+    session.awaitingList.add(listed);
     const limit = setTimeout(() => {
       session.deaf = true;
-      resolve();
+      listed();
     }, LIST_WITHIN_MS);
     // Without a stream to send it on, the client keeps its list; what it calls is checked all the same.
-    await session.server.sendToolListChanged().catch(() => {
-      resolve();
-    });
+    await session.server.sendToolListChanged().catch(listed);
     await promise;
     clearTimeout(limit);
-    session.awaitingList.delete(resolve);
+    session.awaitingList.delete(listed);
   }
 
   async function show(list: readonly OfferedTool[]): Promise<void> {

@@ -11,11 +11,12 @@ import {
   type ContractorClaudeBridge,
 } from "../bridge/contractor-claude-bridge.ts";
 import type { BridgeDependencies, UnrecordedSession } from "../bridge/bridge-dependencies.ts";
+import { createLatestTools, type LatestTools } from "../bridge/latest-tools.ts";
 import { createLiveTurns, type LiveTurns } from "../bridge/live-turns.ts";
 import { createPermissionGrants, type PermissionGrants } from "../bridge/permission-grants.ts";
 import { createRecentFailures, type RecentFailures } from "../bridge/recent-failures.ts";
 import { createTurnQueue, type TurnQueue } from "../bridge/turn-queue.ts";
-import type { SessionTools, TurnChoices } from "../bridge/turn.ts";
+import type { TurnChoices } from "../bridge/turn.ts";
 import { LEASES_FOLDER, PLUGIN_ID } from "../config/identifiers.ts";
 import { pluginConfigSchema, type PluginConfig } from "../config/schema.ts";
 import { buildClaudeBootstrap, readPersonaFiles } from "../contractor/bootstrap.ts";
@@ -68,7 +69,7 @@ type SharedRuntime = {
   gate: ToolGate;
   grants: PermissionGrants;
   choices: Map<string, TurnChoices>;
-  latestTools: Map<string, SessionTools>;
+  latestTools: LatestTools;
   /** By workspace. A store keeps what it has read, and what it has yet to write. */
   stores: Map<string, SessionMapStore>;
   /** By workspace, as the stores. */
@@ -96,7 +97,7 @@ function newRuntime(log: (message: string) => void): SharedRuntime {
     gate: createToolGate(),
     grants: createPermissionGrants(),
     choices: new Map(),
-    latestTools: new Map(),
+    latestTools: createLatestTools({ path: join(resolveStateDir(), PLUGIN_ID, "latest-tools.json"), log }),
     stores: new Map(),
     ledgers: new Map(),
     failures: createRecentFailures(),
@@ -144,6 +145,7 @@ async function drain(shared: SharedRuntime, log: (message: string) => void): Pro
   await shared.gate.close();
   await shared.translator.close();
   await shared.limits.flush();
+  await shared.latestTools.flush();
   await shared.turnLog.flush();
   // A map that cannot be written must not keep the Gateway from ending; it lacks the latest times of activity then.
   for (const store of shared.stores.values()) {

@@ -12,6 +12,7 @@ import { adoptIntoNewConversation } from "./adopt-into-conversation.ts";
 import { answerChatCommand, type ChatCommandRequest } from "./chat-command.ts";
 import { createGatewayMethods, type GatewayMethods } from "./gateway-methods.ts";
 import { createHostConversations } from "./host-conversations.ts";
+import { expectTurns } from "./expect-turns.ts";
 import { createKnownToolLists } from "./known-tool-lists.ts";
 import { keepSpares } from "./keep-spares.ts";
 import { contractorIdsIn, type HostConfig } from "./plugin-config.ts";
@@ -32,7 +33,7 @@ export type ContractorRuntime = {
   methods: GatewayMethods;
   sessionCatalog: SessionCatalog;
   answerChatCommand(request: ChatCommandRequest): Promise<string | null>;
-  /** Spare sessions, the reaper, the watch of endpoints. Returns what stops them. */
+  /** Spare sessions, the look-out for turns, the reaper, the watch of endpoints. Returns what stops them. */
   startServices(): () => void;
 };
 
@@ -60,7 +61,12 @@ export function createContractorRuntime(
     answerChatCommand: (request) => answerChatCommand(sources, request),
     startServices() {
       const spares = keepSpares({ bridge, agentIds: () => contractorIdsIn(readHostConfig()), log });
-      const stops = [reapOrphansRegularly(log), watchHostEndpoints(api, log)];
+      const expecting = expectTurns({
+        onTranscriptUpdate: api.runtime.events.onSessionTranscriptUpdate,
+        isContractor: (agentId) => contractorIdsIn(readHostConfig()).includes(agentId),
+        ...{ bridge, readHostConfig },
+      });
+      const stops = [expecting, reapOrphansRegularly(log), watchHostEndpoints(api, log)];
       return () => {
         spares.stop();
         for (const stop of stops) stop();

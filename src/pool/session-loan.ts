@@ -18,6 +18,12 @@ export type SessionOpening = {
   onWaiting?(busy: number): void;
 };
 
+/** The same for a turn that is coming. */
+export type SessionPreparation = Pick<SessionOpening, "fingerprint" | "turns"> & {
+  /** Null when there is no such session any more. */
+  open(): Promise<AgentSession | null>;
+};
+
 /** What is remembered of a live session for as long as its process lives. */
 export type SessionMemory = {
   /** US dollars that it had cost after its latest turn; undefined before the agent has told. */

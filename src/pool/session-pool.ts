@@ -1,12 +1,13 @@
 import { availableParallelism } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
 import type { AgentSession } from "../acp/acp-adapter.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { createAdmission } from "./admission.ts";
 import { createMemoryCap } from "./memory-cap.ts";
 import { measureTrees, type MeasureTrees } from "./measure-trees.ts";
-import type { SessionLoan, SessionOpening } from "./session-loan.ts";
+import type { SessionLoan, SessionOpening, SessionPreparation } from "./session-loan.ts";
 import { idleSlots, isReusable, newSlot, type Slot } from "./session-slot.ts";
-import { createSpares, type SpareOpening } from "./spare-sessions.ts";
+import { createSpares, OPEN_WITHIN_MS, type SpareOpening } from "./spare-sessions.ts";
 
 export type SessionPoolOptions = {
   /** Milliseconds that an idle session stays warm. */
@@ -28,6 +29,11 @@ export type SessionPoolOptions = {
 export type SessionPool = {
   /** Rejects with `sessions-exhausted` when no place became free in time, and as `open` does. */
   acquire(conversation: string, opening: SessionOpening): Promise<SessionLoan>;
+  /**
+   * Opens the conversation's session for a turn that is coming; `acquire` waits for it, and takes it if it fits. Does nothing
+   * when the conversation has a process, or there is no place or no core for another one now. Rejects as `open` does.
+   */
+  prepare(conversation: string, preparation: SessionPreparation): Promise<void>;
   /**
    * Opens a session that no conversation has yet, for the owner's next new one. Does nothing when the owner has one or
    * there is no room left; rejects as `open` does.
@@ -84,9 +90,12 @@ export function createSessionPool(
   });
 
   async function acquire(conversation: string, opening: SessionOpening): Promise<SessionLoan> {
+    await slots.get(conversation)?.coming;
     const existing = slots.get(conversation);
     if (existing?.session !== undefined && isReusable(existing, existing.session, opening)) {
-      return lend(conversation, { slot: existing, session: existing.session, warm: true });
+      // One that was opened ahead has had no turn yet.
+      const warm = existing.lastUsed > 0;
+      return lend(conversation, { slot: existing, session: existing.session, warm });
     }
     // From here on it has its place in the table, so that a drain finds it.
     const slot = newSlot(opening.fingerprint);
@@ -97,17 +106,52 @@ export function createSessionPool(
       slot.session = session;
       return lend(conversation, { slot, session, warm: false });
     } catch (error) {
-      // Whoever did not wait for this opening may have begun another one.
-      if (slots.get(conversation) === slot) slots.delete(conversation);
-      giveUpPlace(slot);
+      forget(conversation, slot);
       throw error;
     }
+  }
+
+  async function prepare(conversation: string, preparation: SessionPreparation): Promise<void> {
+    const isFull = live() >= limits.maxLive || starting >= STARTS_AT_ONCE;
+    if (slots.has(conversation) || places.waiting + starts.waiting > 0 || isFull) return;
+    const slot = newSlot(preparation.fingerprint);
+    slot.turns = preparation.turns;
+    slots.set(conversation, slot);
+    held.add(slot);
+    const opened = openAhead(conversation, { slot, preparation });
+    slot.coming = opened.catch(() => undefined);
+    await opened;
+  }
+
+  async function openAhead(
+    conversation: string,
+    { slot, preparation }: { slot: Slot; preparation: SessionPreparation },
+  ): Promise<void> {
+    const session = await started(() => preparation.open()).catch((error: unknown) => {
+      forget(conversation, slot);
+      throw error;
+    });
+    if (session === null) {
+      forget(conversation, slot);
+      return;
+    }
+    slot.session = session;
+    slot.lent = false;
+    if (slot.evictOnRelease) await discard(conversation, slot);
+    else discardWhenIdle(conversation, { slot, session });
+    memory.look();
+  }
+
+  /** It has no process. Whoever did not wait for its opening may have begun another one. */
+  function forget(conversation: string, slot: Slot): void {
+    if (slots.get(conversation) === slot) slots.delete(conversation);
+    giveUpPlace(slot);
   }
 
   async function openFor(slot: Slot, opening: SessionOpening): Promise<AgentSession> {
     const spare =
       opening.claudeSessionId === null && spares.count > 0
-        ? spares.take(await opening.spareKey())
+        ? await spares.take(await opening.spareKey())
         : undefined;
     if (spare !== undefined) {
       held.add(slot);
@@ -224,11 +268,15 @@ export function createSessionPool(
     const slot = slots.get(conversation);
     if (slot === undefined) return;
     slot.evictOnRelease = true;
-    if (!slot.lent) await discard(conversation, slot);
+    // Whoever opens it ends it.
+    if (slot.session === undefined)
+      await Promise.race([slot.coming, delay(OPEN_WITHIN_MS, undefined, { ref: false })]);
+    else if (!slot.lent) await discard(conversation, slot);
   }
 
   return {
     acquire,
+    prepare,
     prepareSpare,
     hasSpare: (owner) => spares.has(owner),
     warmConversations: () =>

@@ -5,6 +5,8 @@ import type { SessionMemory, SessionOpening } from "./session-loan.ts";
 export type Slot = {
   /** Undefined while it waits for a place or is being opened; such a slot is on loan already. */
   session: AgentSession | undefined;
+  /** Settles, and never rejects, when the session that is opened ahead of its turn is there, or is not going to be. */
+  coming: Promise<void> | undefined;
   memory: SessionMemory;
   fingerprint: string;
   turns: number;
@@ -18,6 +20,7 @@ export type Slot = {
 export function newSlot(fingerprint: string): Slot {
   return {
     session: undefined,
+    coming: undefined,
     memory: { costUsd: undefined, unsupportedTold: [], instructionsTold: "" },
     fingerprint,
     turns: 0,

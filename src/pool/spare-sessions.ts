@@ -11,8 +11,8 @@ export type SpareOpening = {
 export type SpareSessions = {
   /** Null and one that cannot be used any more count as none. `isWanted`: asked once it is open. */
   prepare(owner: string, opening: SpareOpening & { isWanted: () => boolean }): Promise<void>;
-  /** Gives it away. */
-  take(key: string): AgentSession | undefined;
+  /** Gives it away; one that is being opened is waited for by the first who wants it: another one would take longer. */
+  take(key: string): Promise<AgentSession | undefined>;
   /** One that is being opened counts. */
   has(owner: string): boolean;
   /** Resolves to the one that has ended; undefined when there is none to end. */
@@ -25,13 +25,21 @@ export type SpareSessions = {
   readonly sessions: AgentSession[];
 };
 
-type Spare = { key: string; session: AgentSession | undefined; openedAt: number };
+type Spare = {
+  key: string;
+  session: AgentSession | undefined;
+  openedAt: number;
+  /** Settles, and never rejects, when it is open or is not going to be. */
+  coming: Promise<unknown>;
+  /** Somebody waits for it. */
+  claimed: boolean;
+};
 
 /** What it read when it was opened is taken for what is, so it must not be old; before it is, it is renewed. */
 const OLDEST_MS = 60 * 60_000;
 const RENEWED_AFTER_MS = OLDEST_MS / 2;
 /** A Gateway that stops does not wait for its plugins much longer. */
-const OPEN_WITHIN_MS = 3_000;
+export const OPEN_WITHIN_MS = 3_000;
 
 export function createSpares(end: (session: AgentSession) => Promise<void>): SpareSessions {
   const spares = new Map<string, Spare>();
@@ -43,7 +51,8 @@ export function createSpares(end: (session: AgentSession) => Promise<void>): Spa
   ): Promise<void> {
     const known = spares.get(owner);
     if (known !== undefined && known.key === key && isFresh(known)) return;
-    const spare: Spare = { key, session: undefined, openedAt: Date.now() };
+    const { promise: coming, resolve: settle } = Promise.withResolvers<undefined>();
+    const spare: Spare = { key, session: undefined, openedAt: Date.now(), coming, claimed: false };
     spares.set(owner, spare);
     try {
       if (known?.session !== undefined) await end(known.session);
@@ -52,12 +61,19 @@ export function createSpares(end: (session: AgentSession) => Promise<void>): Spa
       else await end(session);
     } finally {
       if (spare.session === undefined && spares.get(owner) === spare) spares.delete(owner);
+      settle(undefined);
     }
   }
 
-  function take(key: string): AgentSession | undefined {
-    for (const [owner, { key: offered, session, openedAt }] of spares) {
-      if (offered !== key || session === undefined) continue;
+  async function take(key: string): Promise<AgentSession | undefined> {
+    for (const [owner, spare] of spares) {
+      if (spare.key !== key || spare.claimed) continue;
+      if (spare.session === undefined) {
+        spare.claimed = true;
+        await spare.coming;
+      }
+      const { session, openedAt } = spare;
+      if (session === undefined || spares.get(owner) !== spare) continue;
       spares.delete(owner);
       if (session.usable && Date.now() - openedAt < OLDEST_MS) return session;
       void end(session);
@@ -66,8 +82,8 @@ export function createSpares(end: (session: AgentSession) => Promise<void>): Spa
   }
 
   async function endOldest(): Promise<AgentSession | undefined> {
-    for (const [owner, { session }] of spares) {
-      if (session === undefined) continue;
+    for (const [owner, { session, claimed }] of spares) {
+      if (session === undefined || claimed) continue;
       spares.delete(owner);
       await end(session);
       return session;

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { adapterLaunch } from "../../src/acp/adapter-launch.ts";
+import { compileCacheArguments } from "../../src/acp/compile-cache.ts";
 import { ENDPOINT_GUARD } from "../../src/acp/endpoint-guard.ts";
 
 it("guards the endpoint's key in the Claude Code that claude-code-acp brings, and gives Node's arguments to no other", async () => {
@@ -7,6 +8,6 @@ it("guards the endpoint's key in the Claude Code that claude-code-acp brings, an
     const start = { program: "/adapter/index.js", folder: "/nowhere", environment };
     return (await adapterLaunch("claude-code-acp", start)).needs?.nodeArguments;
   };
-  expect(await launch({})).toEqual(ENDPOINT_GUARD);
+  expect(await launch({})).toEqual([...compileCacheArguments("/nowhere"), ...ENDPOINT_GUARD]);
   expect(await launch({ CLAUDE_CODE_EXECUTABLE: "/opt/claude" })).toBeUndefined();
 });

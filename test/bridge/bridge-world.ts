@@ -9,6 +9,7 @@ import {
   createContractorClaudeBridge,
   type ContractorClaudeBridge,
 } from "../../src/bridge/contractor-claude-bridge.ts";
+import { createLatestTools } from "../../src/bridge/latest-tools.ts";
 import { createLiveTurns } from "../../src/bridge/live-turns.ts";
 import { createRecentFailures } from "../../src/bridge/recent-failures.ts";
 import { createPermissionGrants } from "../../src/bridge/permission-grants.ts";
@@ -218,7 +219,10 @@ export async function createBridgeWorld(
   let memory = newMemory();
   const grants = createPermissionGrants();
   const choices = new Map<string, TurnChoices>();
-  const latestTools: BridgeDependencies["latestTools"] = new Map();
+  const latestTools = createLatestTools({
+    path: join(root, "latest-tools.json"),
+    log: (message) => world.log.push(message),
+  });
   const gate = createToolGate({ ambient: {} });
   const newPool = (): SessionPool => createSessionPool(BRIDGE_POOL);
   const firstPool = newPool();
@@ -303,6 +307,7 @@ export async function createBridgeWorld(
     await gate.close();
     // A note that is being written would come into the folder while it is deleted.
     await world.limits.flush();
+    await latestTools.flush();
     await rm(root, { recursive: true, force: true });
   });
   return world;

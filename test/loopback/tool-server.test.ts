@@ -128,9 +128,9 @@ describe("OpenClaw's tools over MCP", () => {
 
   it("that turn out to be others once they are built are told then, and no call goes by the list before", async () => {
     const gated = await gate.open("http");
-    const told = Promise.withResolvers<void>();
+    const told = Promise.withResolvers<undefined>();
     const client: Client = await connect(gated, () => {
-      told.resolve();
+      told.resolve(undefined);
     });
     const before = toolsNamed(["message"]);
     await gated.tools.offer(before);

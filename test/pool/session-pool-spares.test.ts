@@ -33,6 +33,26 @@ describe("a spare session", () => {
     expect([a.session.sessionId, b.session.sessionId].toSorted()).toEqual(["b", spareOf("dev")]);
   });
 
+  it("that is being opened is waited for, by one conversation", async () => {
+    const opening = Promise.withResolvers<AgentSession>();
+    const prepared = world.pool.prepareSpare("dev", { key: "key", open: () => opening.promise });
+    const first = world.acquire("a", NEW);
+    expect((await world.acquire("b", NEW)).session.sessionId).toBe("b");
+    opening.resolve(fakeSession(spareOf("dev")));
+    expect((await first).session.sessionId).toBe(spareOf("dev"));
+    await prepared;
+    expect([world.pool.liveSessions, world.pool.hasSpare("dev")]).toEqual([2, false]);
+  });
+
+  it("that cannot be opened is made good by the conversation that waits for it", async () => {
+    const opening = Promise.withResolvers<AgentSession>();
+    const prepared = world.pool.prepareSpare("dev", { key: "key", open: () => opening.promise });
+    const loan = world.acquire("a", NEW);
+    opening.reject(new Error("broken"));
+    await expect(prepared).rejects.toThrow("broken");
+    expect((await loan).session.sessionId).toBe("a");
+  });
+
   it.each([
     ["a conversation that has a session", {}],
     ["one that needs another kind of session", { ...NEW, spareKey: () => Promise.resolve("other") }],

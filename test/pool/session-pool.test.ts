@@ -141,3 +141,68 @@ describe("failures", () => {
     expect(world.pool.liveSessions).toBe(0);
   });
 });
+
+describe("a session that is opened ahead of its turn", () => {
+  const prepare = (open: () => Promise<AgentSession | null>, turns = 1): Promise<void> =>
+    world.pool.prepare("a", { fingerprint: "same", turns, open });
+
+  it("is the turn's, which waits for it; it was nobody's before", async () => {
+    const session = fakeSession("a");
+    const opening = Promise.withResolvers<AgentSession>();
+    const prepared = prepare(() => opening.promise);
+    const loan = world.acquire("a");
+    opening.resolve(session);
+    await prepared;
+    expect((await loan).session).toBe(session);
+    expect((await loan).warm).toBe(false);
+    await (await loan).release({ keepAt: 1 });
+    expect((await world.takeTurn("a")).warm).toBe(true);
+    expect(world.opened).toEqual([]);
+  });
+
+  it("ends when the turn wants another one", async () => {
+    const session = fakeSession("a");
+    await prepare(() => Promise.resolve(session), 7);
+    await world.takeTurn("a");
+    expect(session.closed).toBe(1);
+    expect(world.pool.liveSessions).toBe(1);
+  });
+
+  it("ends like any other that nobody uses", async () => {
+    const session = fakeSession("a");
+    await prepare(() => Promise.resolve(session));
+    await vi.advanceTimersByTimeAsync(IDLE_MS);
+    expect(session.closed).toBe(1);
+    expect(world.pool.liveSessions).toBe(0);
+  });
+
+  it("takes nobody's place, and is not opened twice", async () => {
+    const open = vi.fn(() => Promise.resolve(fakeSession("a")));
+    await world.takeTurn("b");
+    await world.takeTurn("c");
+    await prepare(open);
+    expect(open).not.toHaveBeenCalled();
+    await world.pool.evict("c");
+    await Promise.all([prepare(open), prepare(open)]);
+    expect(open).toHaveBeenCalledOnce();
+    expect(world.closed()).toEqual(["c"]);
+  });
+
+  it("leaves its place when it cannot be opened, or is gone", async () => {
+    await expect(prepare(() => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
+    await prepare(() => Promise.resolve(null));
+    expect(world.pool.liveSessions).toBe(0);
+    expect((await world.takeTurn("a")).warm).toBe(false);
+  });
+
+  it("ends when the conversation is evicted while it is opened", async () => {
+    const session = fakeSession("a");
+    const opening = Promise.withResolvers<AgentSession>();
+    const prepared = prepare(() => opening.promise);
+    const evicted = world.pool.evict("a");
+    opening.resolve(session);
+    await Promise.all([prepared, evicted]);
+    expect(session.closed).toBe(1);
+    expect(world.pool.liveSessions).toBe(0);
+  });
+});

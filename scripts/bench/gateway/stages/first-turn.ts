@@ -4,7 +4,8 @@ import { rootsOf, settled } from "../process-tree.ts";
 import { orderOf } from "../schedule.ts";
 import { ROOM_FOR_ALL, warmUp, type Stage, type StageOptions } from "../stage.ts";
 
-const CONVERSATIONS = 2;
+/** In each block, after one that is not counted: whichever agent had no turn for a while has its database opened again by the host. */
+const CONVERSATIONS = 4;
 const SPARE_LIMIT_MS = 30_000;
 
 const WITHOUT = { name: "first turn of a conversation, no process ready", unit: "ms" };
@@ -32,6 +33,8 @@ async function withoutProcess({ stand, figures }: StageOptions, round: number): 
   const backends = [...stand.hosted, ...stand.bare];
   await warmUp(stand, backends);
   for (const backend of orderOf(backends, round)) {
+    await backend.ask(stand.newConversation());
+    await stand.settle();
     for (let count = 0; count < CONVERSATIONS; count += 1) {
       const { totalMs } = await backend.ask(stand.newConversation());
       figures.add(WITHOUT, backend.column, totalMs);
@@ -44,9 +47,11 @@ async function withProcess({ stand, figures }: StageOptions, round: number): Pro
   const ours = stand.hosted.filter(({ isOurs }) => isOurs);
   await warmUp(stand, ours);
   for (const backend of orderOf(ours, round)) {
+    await spareBeside(backend, 1);
+    await backend.ask(stand.newConversation());
     for (let count = 0; count < CONVERSATIONS; count += 1) {
-      // One conversation each was had to warm up.
-      await spareBeside(backend, count + 1);
+      // One conversation was had to warm up, and one to begin the block.
+      await spareBeside(backend, count + 2);
       await stand.settle();
       figures.add(READY, backend.column, (await backend.ask(stand.newConversation())).totalMs);
     }
