@@ -17,8 +17,8 @@ import {
 } from "./compact-conversation.ts";
 import { conversationId } from "./conversation-id.ts";
 import { normalizeClaudeError } from "./response-normalizer.ts";
-import { askAside, type SideAnswer, type SideQuestion } from "./side-question.ts";
 import { resumeAhead } from "./resume-ahead.ts";
+import { askAside, type SideAnswer, type SideQuestion } from "./side-question.ts";
 import { serveTurn } from "./serve-turn.ts";
 import { turnLogEntryOf } from "./turn-log-entry-of.ts";
 import { createTurnTimeline, type TurnTimeline } from "./turn-timeline.ts";

@@ -149,14 +149,9 @@ export function createSessionPool(
   }
 
   async function openFor(slot: Slot, opening: SessionOpening): Promise<AgentSession> {
-    const spare =
-      opening.claudeSessionId === null && spares.count > 0
-        ? await spares.take(await opening.spareKey())
-        : undefined;
-    if (spare !== undefined) {
-      held.add(slot);
-      return opening.open(spare);
-    }
+    const mayBeSpare = opening.claudeSessionId === null && spares.count > 0;
+    const spare = mayBeSpare ? await spares.take(await opening.spareKey(), () => held.add(slot)) : undefined;
+    if (spare !== undefined) return opening.open(spare);
     const entered = await places.enter({
       take: () => held.add(slot),
       waitMs: limits.waitMs,

@@ -11,8 +11,11 @@ export type SpareOpening = {
 export type SpareSessions = {
   /** Null and one that cannot be used any more count as none. `isWanted`: asked once it is open. */
   prepare(owner: string, opening: SpareOpening & { isWanted: () => boolean }): Promise<void>;
-  /** Gives it away; one that is being opened is waited for by the first who wants it: another one would take longer. */
-  take(key: string): Promise<AgentSession | undefined>;
+  /**
+   * Gives it away, and calls `hold` in the moment in which it is no spare any more. One that is being opened is waited for by the
+   * first who wants it: another one would take longer.
+   */
+  take(key: string, hold: () => void): Promise<AgentSession | undefined>;
   /** One that is being opened counts. */
   has(owner: string): boolean;
   /** Resolves to the one that has ended; undefined when there is none to end. */
@@ -65,7 +68,7 @@ export function createSpares(end: (session: AgentSession) => Promise<void>): Spa
     }
   }
 
-  async function take(key: string): Promise<AgentSession | undefined> {
+  async function take(key: string, hold: () => void): Promise<AgentSession | undefined> {
     for (const [owner, spare] of spares) {
       if (spare.key !== key || spare.claimed) continue;
       if (spare.session === undefined) {
@@ -75,7 +78,10 @@ export function createSpares(end: (session: AgentSession) => Promise<void>): Spa
       const { session, openedAt } = spare;
       if (session === undefined || spares.get(owner) !== spare) continue;
       spares.delete(owner);
-      if (session.usable && Date.now() - openedAt < OLDEST_MS) return session;
+      if (session.usable && Date.now() - openedAt < OLDEST_MS) {
+        hold();
+        return session;
+      }
       void end(session);
     }
     return undefined;
