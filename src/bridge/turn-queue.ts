@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { ContractorError } from "../errors/contractor-error.ts";
 
 /** One turn that wants its place. */
@@ -69,7 +70,8 @@ export function createTurnQueue(): TurnQueue {
     const job: Job = {
       counted: work.counted,
       interrupt,
-      start: () => settle(work.run(signal), resolve),
+      // It may be the end of another turn that lets it begin, and is no part of that one.
+      start: AsyncLocalStorage.bind(() => settle(work.run(signal), resolve)),
     };
     // What is cancelled before it began needs no turn to find that out.
     const leave = (): void => {

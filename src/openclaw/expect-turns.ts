@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { ContractorClaudeBridge } from "../bridge/contractor-claude-bridge.ts";
 import { conversationKeyOf } from "./conversation-key.ts";
 import type { HostConfig } from "./plugin-config.ts";
@@ -20,9 +21,12 @@ export function expectTurns({
   bridge: () => Pick<ContractorClaudeBridge, "expectTurn">;
   readHostConfig: () => HostConfig;
 }): () => void {
+  // A process outlives the message that it is started for, and is no part of its work.
+  const outside = AsyncLocalStorage.snapshot();
   return onTranscriptUpdate(({ target: { agentId, sessionKey }, message }) => {
     if (!isOfUser(message) || !isContractor(agentId)) return;
-    void bridge().expectTurn(conversationKeyOf({ config: readHostConfig(), agentId, sessionKey }));
+    const key = conversationKeyOf({ config: readHostConfig(), agentId, sessionKey });
+    void outside(() => bridge().expectTurn(key));
   });
 }
 

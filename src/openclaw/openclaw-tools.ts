@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import {
   finalizeAgentToolAvailability,
   formatToolExecutionErrorMessage,
@@ -69,6 +70,8 @@ export function createOpenClawTools(
   const { toolsAllow, runId } = params;
   const options = surfaceOptionsOf(params, FAMILIES);
   const before = known.of(options, { selection, toolsAllow, onlyLooks });
+  // Calls come over the listener of the tool gate, whose requests belong to whatever it was opened in.
+  const inAttempt = AsyncLocalStorage.snapshot();
   let built: Surface | undefined;
 
   function surface(): Surface {
@@ -104,20 +107,22 @@ export function createOpenClawTools(
     return { tools: new Map(tools.map((tool) => [tool.name, tool])), list: tools.map(offeredTool) };
   }
 
+  async function callTool(name: string, call: OfferedCall): Promise<OfferedResult> {
+    const tool = surface().tools.get(name);
+    const toolCallId = call.toolCallId ?? `openclaw-${crypto.randomUUID()}`;
+    const input = isRecord(call.input) ? call.input : {};
+    if (tool === undefined) return failed(`OpenClaw has no tool "${name}" for this turn.`);
+    const { result, offered } = await execute(tool, { ...call, toolCallId, input });
+    await onCalled({ toolCallId, toolName: name, input, result, offered });
+    return offered;
+  }
+
   return {
     get list() {
-      return built?.list ?? before?.list ?? surface().list;
+      return built?.list ?? before?.list ?? inAttempt(surface).list;
     },
-    built: () => surface().list,
-    async call(name, call) {
-      const tool = surface().tools.get(name);
-      const toolCallId = call.toolCallId ?? `openclaw-${crypto.randomUUID()}`;
-      const input = isRecord(call.input) ? call.input : {};
-      if (tool === undefined) return failed(`OpenClaw has no tool "${name}" for this turn.`);
-      const { result, offered } = await execute(tool, { ...call, toolCallId, input });
-      await onCalled({ toolCallId, toolName: name, input, result, offered });
-      return offered;
-    },
+    built: () => inAttempt(surface).list,
+    call: (name, call) => inAttempt(callTool, name, call),
   };
 }
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { AgentHarnessPreflightError } from "openclaw/plugin-sdk/agent-harness-runtime";
 import type { ContractorClaudeBridge } from "../bridge/contractor-claude-bridge.ts";
 import {
@@ -142,27 +143,38 @@ function openclawToolsFor(
   });
 }
 
+/**
+ * What comes from Claude Code comes over pipes and a listener, which belong to the turn that they were opened in. OpenClaw
+ * refuses work of a turn that is over, so each word is heard as a part of this attempt.
+ */
 function observerOf(
   attempt: Attempt,
   { nativeTools, openclawTools }: Pick<TurnRequest, "nativeTools" | "openclawTools">,
 ): TurnObserver {
   const { params, dependencies, events, run, diagnostics } = attempt;
   const authority = createAttemptAuthority(params, { nativeTools, openclawTools, log: dependencies.log });
+  const inAttempt = AsyncLocalStorage.snapshot();
   return {
     onEvent: (event) => {
-      onEvent(attempt, event);
+      inAttempt(onEvent, attempt, event);
     },
     onStep: (step) => {
-      diagnostics.onStep(step);
+      inAttempt(() => {
+        diagnostics.onStep(step);
+      });
     },
     onSteerable: (steer) => {
-      events.handedOver();
-      run.onSteerable(steer);
+      inAttempt(() => {
+        events.handedOver();
+        run.onSteerable(steer);
+      });
     },
-    onBeforeToolCall: (call, signal) => run.whileWaiting(() => authority.onBeforeToolCall(call, signal)),
+    onBeforeToolCall: (call, signal) =>
+      inAttempt(() => run.whileWaiting(() => authority.onBeforeToolCall(call, signal))),
     onPermissionRequest: (request, signal) =>
-      run.whileWaiting(() => authority.onPermissionRequest(request, signal)),
-    onQuestion: (request, signal) => run.whileWaiting(() => authority.onQuestion(request, signal)),
+      inAttempt(() => run.whileWaiting(() => authority.onPermissionRequest(request, signal))),
+    onQuestion: (request, signal) =>
+      inAttempt(() => run.whileWaiting(() => authority.onQuestion(request, signal))),
   };
 }
 

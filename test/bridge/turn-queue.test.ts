@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, it, vi } from "vitest";
 import { createTurnQueue, type QueuedTurn, type TurnQueue } from "../../src/bridge/turn-queue.ts";
 
@@ -299,4 +300,27 @@ describe("an interruption", () => {
     other.finish();
     expect(await running).toBe("other done");
   });
+});
+
+it("runs a turn as a part of what brought it, though another turn's end lets it begin", async () => {
+  const scope = new AsyncLocalStorage<string>();
+  const queue = createTurnQueue();
+  const first = createSlowTurn([], "first");
+  const seen: (string | undefined)[] = [];
+  const turns = [
+    scope.run("first", () => queue.enqueue("main", first.turn)),
+    scope.run("second", () =>
+      queue.enqueue(
+        "main",
+        turnOf(async () => {
+          seen.push(scope.getStore());
+          await Promise.resolve();
+          seen.push(scope.getStore());
+        }),
+      ),
+    ),
+  ];
+  first.finish();
+  await Promise.all(turns);
+  expect(seen).toEqual(["second", "second"]);
 });

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, it } from "vitest";
 import type { OfferedTools } from "../../src/bridge/turn.ts";
 import type { AttemptParams } from "../../src/openclaw/harness-types.ts";
@@ -95,6 +96,18 @@ describe("OpenClaw's tools of a turn", () => {
     expect(third.offered?.list.map(({ name }) => name)).toEqual(["message", "sessions_list"]);
     const fourth = toolsOf([], { known, attempt });
     expect(fourth.offered?.list).toBe(third.offered?.list);
+  });
+
+  it("are built and called as a part of their turn, wherever Claude Code's word comes from", async () => {
+    const scope = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    const see = (): { content: [] } => {
+      seen.push(scope.getStore());
+      return { content: [] };
+    };
+    const { offered } = scope.run("turn", () => toolsOf([hostTool("message", see)]));
+    await scope.run("an earlier turn", () => offered?.call("message", CALL));
+    expect(seen).toEqual(["turn"]);
   });
 
   it("are none, and the log says why, when the host cannot build what was shown; the next turn fails by itself", () => {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { onAgentEvent } from "openclaw/plugin-sdk/agent-harness-runtime";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ContractorClaudeBridge } from "../../src/bridge/contractor-claude-bridge.ts";
@@ -118,6 +119,34 @@ describe("an attempt", () => {
       "item:end",
       "lifecycle:end",
     ]);
+  });
+
+  it("hears of its tools as a part of itself, whatever turn the agent's process was started in", async () => {
+    const scope = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    const { result } = scope.run("this attempt", () =>
+      attemptWith(
+        (_, observer) => {
+          scope.run("an earlier attempt", () => {
+            observer.onEvent({ type: "tool-start", call: toolCall() });
+            observer.onEvent({ type: "tool-end", call: toolCall({ status: "completed" }) });
+          });
+          return Promise.resolve(completed());
+        },
+        {
+          observeToolTerminal: () => {
+            seen.push(scope.getStore());
+            return {
+              executionStarted: true,
+              sideEffectEvidence: false,
+              effectReceipt: { state: "uncertain" },
+            };
+          },
+        },
+      ),
+    );
+    await result;
+    expect(seen).toEqual(["this attempt"]);
   });
 
   it("that failed before the prompt was accepted may go to another model", async () => {
