@@ -1,4 +1,5 @@
 import type { Backend } from "../backend.ts";
+import { spareOpeningOf } from "../probe.ts";
 import { inBlocks } from "../schedule.ts";
 import { ROOM_FOR_ALL, type Stage } from "../stage.ts";
 
@@ -8,7 +9,8 @@ const RESTED = { name: "first turn after a restart, new conversation, Gateway at
 
 /**
  * The very first turn of a Gateway, asked as soon as it says that it is ready, so one Gateway for each figure. A bare
- * adapter has a new process instead, in which the session is resumed.
+ * adapter has a new process instead, in which the session is resumed. At rest means that nothing is being done any more, and that
+ * the plugin's first spare session is open.
  */
 export const restart: Stage = {
   name: "restart",
@@ -18,12 +20,14 @@ export const restart: Stage = {
     const backends: Backend[] = [...stand.hosted, ...stand.bare];
     await stand.start(ROOM_FOR_ALL);
     for (const backend of backends) await backend.ask(conversation);
-    await inBlocks(stand.hosted, rounds, async ({ column, ask }) => {
+    await inBlocks(stand.hosted, rounds, async ({ column, ask, isOurs }) => {
       await stand.start(ROOM_FOR_ALL);
       figures.add(KNOWN, column, (await ask(conversation)).totalMs);
       await stand.start(ROOM_FOR_ALL);
       figures.add(NEW, column, (await ask(stand.newConversation())).totalMs);
       await stand.start(ROOM_FOR_ALL);
+      await stand.settle();
+      if (isOurs) await spareOpeningOf(stand.gateway.url);
       await stand.settle();
       figures.add(RESTED, column, (await ask(stand.newConversation())).totalMs);
     });
