@@ -71,7 +71,11 @@ export function createTurnQueue(): TurnQueue {
       counted: work.counted,
       interrupt,
       // It may be the end of another turn that lets it begin, and is no part of that one.
-      start: AsyncLocalStorage.bind(() => settle(work.run(signal), resolve)),
+      start: AsyncLocalStorage.bind(() => {
+        // A combined signal that somebody listens to lives as long as those that it combines, and the turn with it.
+        signal.removeEventListener("abort", leave);
+        return settle(work.run(signal), resolve);
+      }),
     };
     // What is cancelled before it began needs no turn to find that out.
     const leave = (): void => {

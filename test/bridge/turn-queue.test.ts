@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { getEventListeners } from "node:events";
 import { describe, expect, it, vi } from "vitest";
 import { createTurnQueue, type QueuedTurn, type TurnQueue } from "../../src/bridge/turn-queue.ts";
 
@@ -323,4 +324,12 @@ it("runs a turn as a part of what brought it, though another turn's end lets it 
   first.finish();
   await Promise.all(turns);
   expect(seen).toEqual(["second", "second"]);
+});
+
+it("listens to a turn's signal no more once the turn has begun, so that it keeps nothing of it", async () => {
+  const queue = createTurnQueue();
+  const listeners = (signal: AbortSignal): Promise<number> =>
+    Promise.resolve(getEventListeners(signal, "abort").length);
+  const turns = [queue.enqueue("main", turnOf(listeners)), queue.enqueue("main", turnOf(listeners))];
+  expect(await Promise.all(turns)).toEqual([0, 0]);
 });
