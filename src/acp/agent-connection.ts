@@ -15,6 +15,7 @@ import { agentFailure } from "../errors/agent-failure.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { startAgentProcess, type AgentProcess } from "../process/agent-process.ts";
 import type { AgentLaunch } from "./adapter-launch.ts";
+import { processEnd, type ProcessEnd } from "./process-end.ts";
 import { withDeadline } from "./deadline.ts";
 import { orderedMessages } from "./ordered-messages.ts";
 import { readSdkMessage, SDK_MESSAGE_METHOD, type SdkSign } from "./sdk-message.ts";
@@ -58,10 +59,11 @@ export async function connectAgent(
     workingDirectory: options.workingDirectory,
     onStderrLine: callbacks.onStderrLine,
   });
+  const end = processEnd(agentProcess.ended);
   const channel = openChannel(agentProcess, callbacks);
   try {
-    const initialized = await initialize(agentProcess, channel, options.initializeMs);
-    return connectionOf(agentProcess, channel, initialized);
+    const initialized = await initialize({ agentProcess, end }, channel, options.initializeMs);
+    return connectionOf({ agentProcess, end }, channel, initialized);
   } catch (error) {
     channel.close();
     await agentProcess.terminate(500);
@@ -90,13 +92,15 @@ function openChannel(agentProcess: AgentProcess, callbacks: AgentCallbacks): Cli
   );
 }
 
+type Watched = { agentProcess: AgentProcess; end: ProcessEnd };
+
 async function initialize(
-  agentProcess: AgentProcess,
+  watched: Watched,
   channel: ClientConnection,
   deadlineMs: number,
 ): Promise<InitializeResponse> {
   const initialized = await guarded<InitializeResponse>(
-    { agentProcess, what: "initialize", deadlineMs },
+    { ...watched, what: "initialize", deadlineMs },
     channel.agent.request(methods.agent.initialize, {
       protocolVersion: PROTOCOL_VERSION,
       clientInfo: { name: "openclaw-contractor-agent", version: "1" },
@@ -125,16 +129,17 @@ function notStarted(failure: unknown): unknown {
 }
 
 function connectionOf(
-  agentProcess: AgentProcess,
+  watched: Watched,
   channel: ClientConnection,
   initialized: InitializeResponse,
 ): AgentConnection {
+  const { agentProcess } = watched;
   return {
     process: agentProcess,
     initialized,
     signal: channel.signal,
     request: (method, params, deadlineMs) =>
-      guarded({ agentProcess, what: method, deadlineMs }, channel.agent.request(method, params)),
+      guarded({ ...watched, what: method, deadlineMs }, channel.agent.request(method, params)),
     notify: (method, params) => channel.agent.notify(method, params),
     async terminate(graceMs) {
       await agentProcess.terminate(graceMs);
@@ -145,20 +150,25 @@ function connectionOf(
 
 /** Settles with the request, the process's end or the deadline, whichever comes first. */
 async function guarded<Response>(
-  context: { agentProcess: AgentProcess; what: string; deadlineMs?: number | undefined },
+  context: Watched & { what: string; deadlineMs?: number | undefined },
   request: Promise<Response>,
 ): Promise<Response> {
-  const { agentProcess, what, deadlineMs } = context;
-  const died = agentProcess.ended.then((how) => {
-    throw crashed(agentProcess, { how, what });
+  const { agentProcess, end, what, deadlineMs } = context;
+  const died = Promise.withResolvers<never>();
+  const stopListening = end.listen((how) => {
+    died.reject(crashed(agentProcess, { how, what }));
   });
   // Whichever loses the race is settled quietly.
-  died.catch(() => undefined);
+  died.promise.catch(() => undefined);
   const answer = request.catch(async (cause: unknown): Promise<never> => {
     throw await settleFailure(agentProcess, { what, cause });
   });
   answer.catch(() => undefined);
-  return withDeadline(Promise.race([answer, died]), { deadlineMs, what });
+  try {
+    return await withDeadline(Promise.race([answer, died.promise]), { deadlineMs, what });
+  } finally {
+    stopListening();
+  }
 }
 
 /** A request that failed because the process died is reported as the death; that news may come a moment later. */
