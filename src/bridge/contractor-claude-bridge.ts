@@ -154,8 +154,9 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
   }
 
   async function expectTurn(key: ConversationKey): Promise<void> {
-    // A turn that is there looks after its process itself.
-    if (queue.loads().has(conversationId(key))) return;
+    const conversation = conversationId(key);
+    // A turn that is there looks after its process itself, and most conversations have one.
+    if (queue.loads().has(conversation) || pool.warmConversations().includes(conversation)) return;
     try {
       const hasSession = await resumeAhead(dependencies, key);
       if (!hasSession && !pool.hasSpare(key.agentId)) await prepareSpare(key.agentId);

@@ -15,10 +15,13 @@ const offeredToolSchema = z.object({
 const fileSchema = z.object({
   agents: z.record(
     z.string(),
-    z.object({
-      nativeTools: z.array(z.string()).optional(),
-      openclawTools: z.array(offeredToolSchema).readonly().nullable(),
-    }),
+    z
+      .object({
+        nativeTools: z.array(z.string()).optional(),
+        openclawTools: z.array(offeredToolSchema).readonly().nullable(),
+      })
+      // A list that is left out in JSON is one that restricts nothing.
+      .transform(({ nativeTools, openclawTools }): SessionTools => ({ nativeTools, openclawTools })),
   ),
 });
 
@@ -41,7 +44,7 @@ export function createLatestTools({
   path: string;
   log: (message: string) => void;
 }): LatestTools {
-  const known = new Map(Object.entries(readFile(path)));
+  const known = new Map(Object.entries(readTools(path)));
   let written: Promise<void> = Promise.resolve();
 
   return {
@@ -72,15 +75,9 @@ function isSame(one: unknown, other: unknown): boolean {
 }
 
 /** Nothing where there is no file, or none that can be read. */
-function readFile(path: string): Record<string, SessionTools> {
+function readTools(path: string): Record<string, SessionTools> {
   try {
-    const { agents } = fileSchema.parse(JSON.parse(readFileSync(path, "utf8")));
-    return Object.fromEntries(
-      Object.entries(agents).map(([agentId, { nativeTools, openclawTools }]) => [
-        agentId,
-        { nativeTools, openclawTools },
-      ]),
-    );
+    return fileSchema.parse(JSON.parse(readFileSync(path, "utf8"))).agents;
   } catch {
     return {};
   }

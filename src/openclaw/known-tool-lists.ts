@@ -49,7 +49,7 @@ export function createKnownToolLists(): KnownToolLists {
       // Anything may be in bindings.
       if (config === undefined || toolBindings !== undefined) return undefined;
       const facts = Object.entries(options).filter(([name]) => !OF_ONE_TURN.has(name));
-      const key = JSON.stringify([facts.toSorted(byName), choice]);
+      const key = JSON.stringify([facts, choice]);
       const lists = listsUnder(config);
       const known = lists.get(key) ?? { list: undefined };
       // The least recently used one is the first.
@@ -60,8 +60,4 @@ export function createKnownToolLists(): KnownToolLists {
       return known;
     },
   };
-}
-
-function byName([one]: [string, unknown], [other]: [string, unknown]): number {
-  return one < other ? -1 : 1;
 }

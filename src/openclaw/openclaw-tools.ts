@@ -70,8 +70,6 @@ export function createOpenClawTools(
   const { toolsAllow, runId } = params;
   const options = surfaceOptionsOf(params, FAMILIES);
   const before = known.of(options, { selection, toolsAllow, onlyLooks });
-  // Calls come over the listener of the tool gate, whose requests belong to whatever it was opened in.
-  const inAttempt = AsyncLocalStorage.snapshot();
   let built: Surface | undefined;
 
   function surface(): Surface {
@@ -119,10 +117,11 @@ export function createOpenClawTools(
 
   return {
     get list() {
-      return built?.list ?? before?.list ?? inAttempt(surface).list;
+      return built?.list ?? before?.list ?? surface().list;
     },
-    built: () => inAttempt(surface).list,
-    call: (name, call) => inAttempt(callTool, name, call),
+    // Asked over the listener of the tool gate, whose requests belong to whatever it was opened in.
+    built: AsyncLocalStorage.bind(() => surface().list),
+    call: AsyncLocalStorage.bind(callTool),
   };
 }
 

@@ -153,28 +153,26 @@ function observerOf(
 ): TurnObserver {
   const { params, dependencies, events, run, diagnostics } = attempt;
   const authority = createAttemptAuthority(params, { nativeTools, openclawTools, log: dependencies.log });
-  const inAttempt = AsyncLocalStorage.snapshot();
   return {
-    onEvent: (event) => {
-      inAttempt(onEvent, attempt, event);
-    },
-    onStep: (step) => {
-      inAttempt(() => {
-        diagnostics.onStep(step);
-      });
-    },
-    onSteerable: (steer) => {
-      inAttempt(() => {
-        events.handedOver();
-        run.onSteerable(steer);
-      });
-    },
-    onBeforeToolCall: (call, signal) =>
-      inAttempt(() => run.whileWaiting(() => authority.onBeforeToolCall(call, signal))),
-    onPermissionRequest: (request, signal) =>
-      inAttempt(() => run.whileWaiting(() => authority.onPermissionRequest(request, signal))),
-    onQuestion: (request, signal) =>
-      inAttempt(() => run.whileWaiting(() => authority.onQuestion(request, signal))),
+    onEvent: AsyncLocalStorage.bind((event) => {
+      onEvent(attempt, event);
+    }),
+    onStep: AsyncLocalStorage.bind((step) => {
+      diagnostics.onStep(step);
+    }),
+    onSteerable: AsyncLocalStorage.bind((steer) => {
+      events.handedOver();
+      run.onSteerable(steer);
+    }),
+    onBeforeToolCall: AsyncLocalStorage.bind((call, signal) =>
+      run.whileWaiting(() => authority.onBeforeToolCall(call, signal)),
+    ),
+    onPermissionRequest: AsyncLocalStorage.bind((request, signal) =>
+      run.whileWaiting(() => authority.onPermissionRequest(request, signal)),
+    ),
+    onQuestion: AsyncLocalStorage.bind((request, signal) =>
+      run.whileWaiting(() => authority.onQuestion(request, signal)),
+    ),
   };
 }
 

@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import { setTimeout as delay } from "node:timers/promises";
 import type { AgentSession } from "../acp/acp-adapter.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { createAdmission } from "./admission.ts";
@@ -7,7 +6,7 @@ import { createMemoryCap } from "./memory-cap.ts";
 import { measureTrees, type MeasureTrees } from "./measure-trees.ts";
 import type { SessionLoan, SessionOpening, SessionPreparation } from "./session-loan.ts";
 import { idleSlots, isReusable, newSlot, type Slot } from "./session-slot.ts";
-import { createSpares, OPEN_WITHIN_MS, type SpareOpening } from "./spare-sessions.ts";
+import { createSpares, openedSoon, type SpareOpening } from "./spare-sessions.ts";
 
 export type SessionPoolOptions = {
   /** Milliseconds that an idle session stays warm. */
@@ -263,9 +262,7 @@ export function createSessionPool(
     const slot = slots.get(conversation);
     if (slot === undefined) return;
     slot.evictOnRelease = true;
-    // Whoever opens it ends it.
-    if (slot.session === undefined)
-      await Promise.race([slot.coming, delay(OPEN_WITHIN_MS, undefined, { ref: false })]);
+    if (slot.session === undefined && slot.coming !== undefined) await openedSoon(slot.coming);
     else if (!slot.lent) await discard(conversation, slot);
   }
 

@@ -42,7 +42,12 @@ type Spare = {
 const OLDEST_MS = 60 * 60_000;
 const RENEWED_AFTER_MS = OLDEST_MS / 2;
 /** A Gateway that stops does not wait for its plugins much longer. */
-export const OPEN_WITHIN_MS = 3_000;
+const OPEN_WITHIN_MS = 3_000;
+
+/** Waits for sessions that are being opened, but not for long: whoever opens them ends them. */
+export async function openedSoon(opening: Promise<unknown>): Promise<void> {
+  await Promise.race([opening, delay(OPEN_WITHIN_MS, undefined, { ref: false })]);
+}
 
 export function createSpares(end: (session: AgentSession) => Promise<void>): SpareSessions {
   const spares = new Map<string, Spare>();
@@ -109,8 +114,7 @@ export function createSpares(end: (session: AgentSession) => Promise<void>): Spa
     async endAll() {
       while ((await endOldest()) !== undefined);
       // Whoever prepares it hears of its failure.
-      const settled = Promise.allSettled(preparing);
-      await Promise.race([settled, delay(OPEN_WITHIN_MS, undefined, { ref: false })]);
+      await openedSoon(Promise.allSettled(preparing));
     },
     get count() {
       return spares.size;

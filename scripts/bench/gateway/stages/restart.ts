@@ -26,7 +26,6 @@ export const restart: Stage = {
       await stand.start(ROOM_FOR_ALL);
       figures.add(NEW, column, (await ask(stand.newConversation())).totalMs);
       await stand.start(ROOM_FOR_ALL);
-      await stand.settle();
       if (isOurs) await spareOpeningOf(stand.gateway.url);
       await stand.settle();
       figures.add(RESTED, column, (await ask(stand.newConversation())).totalMs);
