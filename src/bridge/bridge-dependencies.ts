@@ -62,6 +62,8 @@ export type BridgeDependencies = {
   /** The user whom Claude Code runs as; undefined on systems without. */
   uid: number | undefined;
   pool: SessionPool;
+  /** The agent has no spare session that its next new conversation could have. */
+  spareWanted(agentId: string): void;
   /** Which endpoints take no requests at present. */
   limits: LimitBook;
   /** What is kept of each turn, for whoever runs contractors. */

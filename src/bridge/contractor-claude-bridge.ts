@@ -77,7 +77,7 @@ export function createContractorClaudeBridge(dependencies: BridgeDependencies): 
     if (outcome.kind === "failed") noteFailure(request, outcome.error);
     dependencies.turnLog.append(turnLogEntryOf({ request, outcome, timeline, now: dependencies.now() }));
     if (request.lastTurnOfProcess) await dependencies.turnLog.flush();
-    else if (mayNeedSpare(request, outcome)) void prepareSpare(request.agentId);
+    else if (mayNeedSpare(request, outcome)) dependencies.spareWanted(request.agentId);
     return outcome;
   }
 

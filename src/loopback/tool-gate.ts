@@ -3,7 +3,7 @@ import { createGateRoute } from "./gate-route.ts";
 import { hookEnvironment, hookSettings, SECRET_REFERENCE } from "./hook-settings.ts";
 import { createLoopbackServer } from "./loopback-server.ts";
 import { TOOL_SERVER_NAME } from "./offered-tools.ts";
-import type { ToolServer } from "./tool-server.ts";
+import { createToolServer, type ToolServer } from "./tool-server.ts";
 import { withoutProxy } from "./without-proxy.ts";
 
 /** One call of a tool of Claude Code's own, before it begins; told by Claude Code's PreToolUse hook. */
@@ -78,8 +78,6 @@ export function createToolGate({
   async function open(transport: GateTransport): Promise<GatedProcess> {
     const secret = randomBytes(SECRET_BYTES).toString("base64url");
     const gate = createGateRoute({ answerWithinMs });
-    // What it is made of takes a while to load, which a process that only prints help must not wait for.
-    const { createToolServer } = await import("./tool-server.ts");
     const tools = createToolServer();
     const routes = { [GATE_PATH]: gate.respond, [TOOLS_PATH]: tools.respond };
     const origin = await server.admit(secret, routes);

@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import { resolveStateDir } from "openclaw/plugin-sdk/state-paths";
@@ -55,6 +56,7 @@ import { createLateAnswers } from "./late-answers.ts";
 import { createChatTranslator, type ChatTranslator } from "../translator/chat-translator.ts";
 import { createNativeSessions, type NativeSessions } from "./native-sessions.ts";
 import { readPluginConfig, type HostConfig } from "./plugin-config.ts";
+import type { SpareEvents } from "./keep-spares.ts";
 import { SHARED_RUNTIME, type Drainable } from "./shared-runtime.ts";
 import { watchEndpoints } from "./watch-endpoints.ts";
 
@@ -64,6 +66,8 @@ type SharedRuntime = {
   turnLog: TurnLog;
   leases: ProcessLeases;
   pool: SessionPool;
+  /** By agent. */
+  wantedSpares: EventEmitter<{ wanted: [agentId: string] }>;
   queue: TurnQueue;
   adapters: AdapterInstallation;
   gate: ToolGate;
@@ -92,6 +96,7 @@ function newRuntime(log: (message: string) => void): SharedRuntime {
     turnLog: createFileTurnLog({ folder: turnLogFolderOf(resolveStateDir()), log }),
     leases: createProcessLeases({ folder: join(resolveStateDir(), PLUGIN_ID, LEASES_FOLDER), log }),
     pool: createSessionPool(poolLimits(pluginConfigSchema.parse({}))),
+    wantedSpares: new EventEmitter(),
     queue: createTurnQueue(),
     adapters: hostAdapters(),
     gate: createToolGate(),
@@ -132,6 +137,18 @@ function machineBytes(): number {
 /** Ends what Gateways that were killed have left behind, now and regularly. Returns what stops it. */
 export function reapOrphansRegularly(log: (message: string) => void): () => void {
   return reapRegularly(sharedRuntime(log).leases, { log });
+}
+
+/** When spare sessions may be missing. */
+export function hostSpareEvents(log: (message: string) => void): SpareEvents {
+  const { pool, wantedSpares } = sharedRuntime(log);
+  return {
+    onRoom: (listener) => pool.onRoom(listener),
+    onWanted(listener) {
+      wantedSpares.on("wanted", listener);
+      return () => wantedSpares.off("wanted", listener);
+    },
+  };
 }
 
 /** Looks regularly whether the endpoints are there that another one can stand in for. Returns what stops it. */
@@ -199,6 +216,9 @@ function hostDependencies(api: OpenClawPluginApi): BridgeDependencies {
   const lateAnswers = createLateAnswers(api, log);
   return {
     ...shared,
+    spareWanted(agentId) {
+      shared.wantedSpares.emit("wanted", agentId);
+    },
     readConfig,
     openStore(workspace) {
       const store =

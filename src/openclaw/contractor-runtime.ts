@@ -3,6 +3,7 @@ import type { ContractorClaudeBridge } from "../bridge/contractor-claude-bridge.
 import {
   createHostBridge,
   createHostNativeSessions,
+  hostSpareEvents,
   readHostOverview,
   reapOrphansRegularly,
   watchHostEndpoints,
@@ -60,7 +61,12 @@ export function createContractorRuntime(
     sessionCatalog: createSessionCatalog(adoption),
     answerChatCommand: (request) => answerChatCommand(sources, request),
     startServices() {
-      const spares = keepSpares({ bridge, agentIds: () => contractorIdsIn(readHostConfig()), log });
+      const spares = keepSpares({
+        bridge,
+        agentIds: () => contractorIdsIn(readHostConfig()),
+        events: hostSpareEvents(log),
+        log,
+      });
       const expecting = expectTurns({
         onTranscriptUpdate: api.runtime.events.onSessionTranscriptUpdate,
         isContractor: (agentId) => contractorIdsIn(readHostConfig()).includes(agentId),

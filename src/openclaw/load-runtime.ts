@@ -1,22 +1,35 @@
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
+import { PLUGIN_VERSION } from "../config/identifiers.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { ContractorRuntime } from "./contractor-runtime.ts";
 
 export type LoadRuntime = () => Promise<ContractorRuntime>;
 
+type RuntimeModule = typeof import("./contractor-runtime.ts");
+
+/**
+ * The host captures a plugin's files anew for each of its copies, and Node evaluates each capture. What takes long to
+ * evaluate is evaluated once in a process, by the copy that needs it first.
+ */
+const RUNTIME_MODULE = Symbol.for(`contractor-agent/runtime-module@${PLUGIN_VERSION}`);
+
 /** Loads the runtime when it is needed first. Rejects with `plugin-changed`. */
 export function createRuntimeLoader(api: OpenClawPluginApi, log: (message: string) => void): LoadRuntime {
-  let loading: Promise<ContractorRuntime> | undefined;
+  let runtime: ContractorRuntime | undefined;
+  return async () => {
+    const { createContractorRuntime } = await sharedModule();
+    return (runtime ??= createContractorRuntime(api, log));
+  };
+}
 
-  async function load(): Promise<ContractorRuntime> {
-    const { createContractorRuntime } = await import("./contractor-runtime.ts").catch((cause: unknown) => {
-      loading = undefined;
-      throw filesChanged(cause);
-    });
-    return createContractorRuntime(api, log);
+async function sharedModule(): Promise<RuntimeModule> {
+  const registry = globalThis as { [RUNTIME_MODULE]?: Promise<RuntimeModule> };
+  try {
+    return await (registry[RUNTIME_MODULE] ??= import("./contractor-runtime.ts"));
+  } catch (cause) {
+    delete registry[RUNTIME_MODULE];
+    throw filesChanged(cause);
   }
-
-  return () => (loading ??= load());
 }
 
 /** The files were there when the entry was loaded; an update or a removal takes them away. */

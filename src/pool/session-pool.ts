@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { availableParallelism } from "node:os";
 import type { AgentSession } from "../acp/acp-adapter.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
@@ -45,6 +46,8 @@ export type SessionPool = {
   evict(conversation: string): Promise<void>;
   /** Ends every idle and every spare process; those in a turn end when they are released. */
   drain(): Promise<void>;
+  /** Calls back when a conversation's process has ended of itself, and not to make room. Returns what stops it. */
+  onRoom(listener: () => void): () => void;
   configure(options: SessionPoolOptions): void;
   readonly liveSessions: number;
   readonly spareSessions: number;
@@ -67,6 +70,7 @@ export function createSessionPool(
   /** Those that have a process or are about to, until it is gone. */
   const held = new Set<Slot>();
   const spares = createSpares(endSpare);
+  const room = new EventEmitter<{ room: [] }>();
 
   const live = (): number => held.size + spares.count + sparesEnding;
   const places = createAdmission({
@@ -192,7 +196,7 @@ export function createSessionPool(
       async release({ keepAt }) {
         slot.lent = false;
         if (keepAt === null || !session.usable || slot.evictOnRelease || limits.idleMs === 0) {
-          await discard(conversation, slot);
+          await end(conversation, slot);
           return;
         }
         slot.turns = keepAt;
@@ -211,7 +215,7 @@ export function createSessionPool(
   ): void {
     slot.idleTimer = setTimeout(() => {
       if (session.usable && session.hasBackgroundWork) discardWhenIdle(conversation, { slot, session });
-      else void discard(conversation, slot);
+      else void end(conversation, slot);
     }, limits.idleMs);
     slot.idleTimer.unref();
   }
@@ -223,6 +227,12 @@ export function createSessionPool(
     if (slot.session === undefined) return;
     await close(slot.session);
     giveUpPlace(slot);
+  }
+
+  /** Nobody else has a use for its place yet. */
+  async function end(conversation: string, slot: Slot): Promise<void> {
+    await discard(conversation, slot);
+    if (live() < limits.maxLive) room.emit("room");
   }
 
   function giveUpPlace(slot: Slot): void {
@@ -263,7 +273,7 @@ export function createSessionPool(
     if (slot === undefined) return;
     slot.evictOnRelease = true;
     if (slot.session === undefined && slot.coming !== undefined) await openedSoon(slot.coming);
-    else if (!slot.lent) await discard(conversation, slot);
+    else if (!slot.lent) await end(conversation, slot);
   }
 
   return {
@@ -278,6 +288,10 @@ export function createSessionPool(
       drains += 1;
       memory.stop();
       await Promise.all([spares.endAll(), ...[...slots.keys()].map(evict)]);
+    },
+    onRoom(listener) {
+      room.on("room", listener);
+      return () => room.off("room", listener);
     },
     configure(options) {
       limits = options;

@@ -157,6 +157,7 @@ export async function createBridgeWorld(
     memory = newMemory();
     return createContractorClaudeBridge({
       pool,
+      spareWanted: (agentId) => void world.bridge.prepareSpare(agentId),
       ...memory,
       limits: world.limits,
       turnLog,

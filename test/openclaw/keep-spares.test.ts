@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { keepSpares } from "../../src/openclaw/keep-spares.ts";
 
@@ -14,20 +16,29 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function spares(
-  agentIds: () => string[],
-  prepareSpare = (): Promise<void> => Promise.resolve(),
-  atRest = (): Promise<void> => Promise.resolve(),
-) {
+const events = new EventEmitter<{ room: []; wanted: [agentId: string] }>();
+
+function spares(agentIds: () => string[], opening = (): Promise<void> => Promise.resolve()) {
   return keepSpares({
     bridge: () => ({
       prepareSpare: (agentId) => {
         asked.push(agentId);
-        return prepareSpare();
+        return opening();
       },
     }),
-    ...{ agentIds, atRest },
+    agentIds,
+    events: {
+      onRoom(listener) {
+        events.on("room", listener);
+        return () => events.off("room", listener);
+      },
+      onWanted(listener) {
+        events.on("wanted", listener);
+        return () => events.off("wanted", listener);
+      },
+    },
     log: (message) => logged.push(message),
+    atRest: () => Promise.resolve(),
   });
 }
 
@@ -45,18 +56,37 @@ it("asks for a spare of each contractor once the Gateway has started, and every 
   kept.stop();
 });
 
-it("asks for one after the other, and for no more once it is stopped", async () => {
-  const opening = Promise.withResolvers<undefined>();
-  const kept = spares(
-    () => ["dev", "zed"],
-    () => opening.promise,
-  );
-  await vi.advanceTimersByTimeAsync(STARTED_MS);
+it("asks for one that was used, and for all as soon as there is room again, until it is stopped", async () => {
+  const kept = spares(() => ["dev", "zed"]);
+  events.emit("wanted", "zed");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked).toEqual(["zed"]);
+  events.emit("room");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked).toEqual(["zed", "dev", "zed"]);
+  events.emit("room");
   kept.stop();
-  opening.resolve(undefined);
+  events.emit("wanted", "zed");
   await vi.advanceTimersByTimeAsync(TEN_MINUTES_MS);
-  expect(asked).toEqual(["dev"]);
+  expect(asked).toEqual(["zed", "dev", "zed"]);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+it("asks outside of the turn that has used one", async () => {
+  const turn = new AsyncLocalStorage<string>();
+  const askedIn: (string | undefined)[] = [];
+  const kept = spares(
+    () => ["dev"],
+    () => {
+      askedIn.push(turn.getStore());
+      return Promise.resolve();
+    },
+  );
+  turn.run("a turn that is over", () => events.emit("wanted", "dev"));
+  turn.run("another one", () => events.emit("room"));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(askedIn).toEqual([undefined]);
+  kept.stop();
 });
 
 it("says why when nobody can tell which contractors there are, and tries again", async () => {
@@ -69,21 +99,6 @@ it("says why when nobody can tell which contractors there are, and tries again",
   expect(logged).toEqual([expect.stringContaining("the configuration is invalid")]);
   broken = false;
   await vi.advanceTimersByTimeAsync(TEN_MINUTES_MS);
-  expect(asked).toEqual(["dev"]);
-  kept.stop();
-});
-
-it("asks for none while the Gateway has something else to do", async () => {
-  const settled = Promise.withResolvers<undefined>();
-  const kept = spares(
-    () => ["dev"],
-    () => Promise.resolve(),
-    () => settled.promise,
-  );
-  await vi.advanceTimersByTimeAsync(TEN_MINUTES_MS);
-  expect(asked).toEqual([]);
-  settled.resolve(undefined);
-  await vi.advanceTimersByTimeAsync(0);
   expect(asked).toEqual(["dev"]);
   kept.stop();
 });

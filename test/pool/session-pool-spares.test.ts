@@ -27,6 +27,21 @@ describe("a spare session", () => {
     expect(next.warm).toBe(true);
   });
 
+  it("that has made room may come back when a conversation's process has ended, and not when one makes room", async () => {
+    world.pool.configure({ ...POOL_OPTIONS, spares: true, maxLive: 1 });
+    let rooms = 0;
+    const stop = world.pool.onRoom(() => (rooms += 1));
+    await world.takeTurn("a");
+    await world.takeTurn("b");
+    expect([world.closed(), rooms]).toEqual([["a"], 0]);
+    await vi.advanceTimersByTimeAsync(POOL_OPTIONS.idleMs);
+    expect([world.closed(), rooms]).toEqual([["a", "b"], 1]);
+    stop();
+    await world.takeTurn("c");
+    await world.pool.evict("c");
+    expect(rooms).toBe(1);
+  });
+
   it("is given to one conversation only", async () => {
     await world.prepareSpare("dev");
     const [a, b] = await Promise.all([world.acquire("a", NEW), world.acquire("b", NEW)]);
