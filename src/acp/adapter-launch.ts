@@ -4,6 +4,7 @@ import type { LeaseRequest } from "../process/process-leases.ts";
 import { ADAPTER_PACKAGES } from "./adapter-packages.ts";
 import { compileCacheArguments } from "./compile-cache.ts";
 import { claudeLauncherEnvironment } from "./claude-launcher.ts";
+import { npmRootCacheArguments } from "./npm-root-cache.ts";
 
 /** How an ACP agent is started: the program, its arguments, and its whole environment. */
 export type AgentLaunch = {
@@ -61,7 +62,7 @@ export async function adapterLaunch(
   const cache = compileCacheArguments(folder);
   // A Claude Code that a person has chosen need not be a script for Node.
   const forScript = executable === undefined ? needs.nodeArguments : undefined;
-  const nodeArguments = forScript && [...cache, ...forScript];
+  const nodeArguments = forScript && [...cache, ...npmRootCacheArguments(folder), ...forScript];
   return {
     command: process.execPath,
     args: [...cache, program],

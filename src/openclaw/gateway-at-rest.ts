@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -6,17 +7,34 @@ const AT_REST = 0.3;
 const LOOKS = 60;
 
 /**
- * Resolves when the thread that turns are taken on has had little to do for half a second, after half a minute at the latest: what
- * a core is used for then keeps nobody waiting. `busyShare`: of the next so many milliseconds, from 0 to 1.
+ * Resolves when neither the thread that turns are taken on nor the machine has had much to do for half a second, after half a
+ * minute at the latest: what a core is used for then keeps nobody waiting. `busyShare`: of the next so many milliseconds,
+ * from 0 to 1.
  */
-export async function gatewayAtRest(busyShare = eventLoopUtilization): Promise<void> {
+export async function gatewayAtRest(busyShare = shareOfThreadOrMachine): Promise<void> {
   for (let look = 0; look < LOOKS; look += 1) {
     if ((await busyShare(LOOK_MS)) < AT_REST) return;
   }
 }
 
-async function eventLoopUtilization(milliseconds: number): Promise<number> {
-  const before = performance.eventLoopUtilization();
+/** Processes that start, and OpenClaw's workers, are not on the thread. */
+async function shareOfThreadOrMachine(milliseconds: number): Promise<number> {
+  const thread = performance.eventLoopUtilization();
+  const machine = machineTimes();
   await delay(milliseconds, undefined, { ref: false });
-  return performance.eventLoopUtilization(before).utilization;
+  const { total, idle } = machineTimes();
+  const passed = total - machine.total;
+  // Where a system tells nothing of its cores, nothing has passed.
+  const machineShare = passed === 0 ? 0 : 1 - (idle - machine.idle) / passed;
+  return Math.max(performance.eventLoopUtilization(thread).utilization, machineShare);
+}
+
+/** Milliseconds of all cores since the start of the machine. */
+function machineTimes(): { total: number; idle: number } {
+  const times = cpus().map((core) => core.times);
+  const sum = (values: number[]): number => values.reduce((all, value) => all + value, 0);
+  return {
+    total: sum(times.flatMap((time) => Object.values(time))),
+    idle: sum(times.map(({ idle }) => idle)),
+  };
 }

@@ -1,11 +1,11 @@
 import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
 import { PLUGIN_VERSION } from "../config/identifiers.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
-import type { ContractorRuntime } from "./contractor-runtime.ts";
+import type * as runtimeModule from "./contractor-runtime.ts";
 
-export type LoadRuntime = () => Promise<ContractorRuntime>;
+export type LoadRuntime = () => Promise<runtimeModule.ContractorRuntime>;
 
-type RuntimeModule = typeof import("./contractor-runtime.ts");
+type RuntimeModule = typeof runtimeModule;
 
 /**
  * The host captures a plugin's files anew for each of its copies, and Node evaluates each capture. What takes long to
@@ -15,7 +15,7 @@ const RUNTIME_MODULE = Symbol.for(`contractor-agent/runtime-module@${PLUGIN_VERS
 
 /** Loads the runtime when it is needed first. Rejects with `plugin-changed`. */
 export function createRuntimeLoader(api: OpenClawPluginApi, log: (message: string) => void): LoadRuntime {
-  let runtime: ContractorRuntime | undefined;
+  let runtime: runtimeModule.ContractorRuntime | undefined;
   return async () => {
     const { createContractorRuntime } = await sharedModule();
     return (runtime ??= createContractorRuntime(api, log));
@@ -23,11 +23,11 @@ export function createRuntimeLoader(api: OpenClawPluginApi, log: (message: strin
 }
 
 async function sharedModule(): Promise<RuntimeModule> {
-  const registry = globalThis as { [RUNTIME_MODULE]?: Promise<RuntimeModule> };
+  const registry = globalThis as { [RUNTIME_MODULE]?: Promise<RuntimeModule> | undefined };
   try {
     return await (registry[RUNTIME_MODULE] ??= import("./contractor-runtime.ts"));
   } catch (cause) {
-    delete registry[RUNTIME_MODULE];
+    registry[RUNTIME_MODULE] = undefined;
     throw filesChanged(cause);
   }
 }

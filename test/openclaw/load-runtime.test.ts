@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from "vitest";
-import { createRuntimeLoader } from "../../src/openclaw/load-runtime.ts";
+import type { createRuntimeLoader } from "../../src/openclaw/load-runtime.ts";
 import { PLUGIN_VERSION } from "../../src/config/identifiers.ts";
 
 const RUNTIME = "../../src/openclaw/contractor-runtime.ts";
