@@ -1,5 +1,4 @@
 import { EventEmitter } from "node:events";
-import { availableParallelism } from "node:os";
 import type { AgentSession } from "../acp/acp-adapter.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import { createAdmission } from "./admission.ts";
@@ -7,6 +6,7 @@ import { createMemoryCap } from "./memory-cap.ts";
 import { measureTrees, type MeasureTrees } from "./measure-trees.ts";
 import type { SessionLoan, SessionOpening, SessionPreparation } from "./session-loan.ts";
 import { idleSlots, isReusable, newSlot, type Slot } from "./session-slot.ts";
+import { createSessionStarts } from "./session-starts.ts";
 import { createSpares, openedSoon, type SpareOpening } from "./spare-sessions.ts";
 
 export type SessionPoolOptions = {
@@ -53,16 +53,12 @@ export type SessionPool = {
   readonly spareSessions: number;
 };
 
-/** Starting Claude Code keeps a core busy: more at once than there are cores would only make each of them later. */
-const STARTS_AT_ONCE = Math.max(1, availableParallelism());
-
 export function createSessionPool(
   initial: SessionPoolOptions,
   { measure = measureTrees }: { measure?: MeasureTrees } = {},
 ): SessionPool {
   let limits = initial;
   let uses = 0;
-  let starting = 0;
   let sparesEnding = 0;
   let drains = 0;
   /** The latest slot of each conversation. */
@@ -77,10 +73,7 @@ export function createSessionPool(
     isFree: () => live() < limits.maxLive,
     make: async () => (await endOne()) !== undefined,
   });
-  const starts = createAdmission({
-    isFree: () => starting < STARTS_AT_ONCE,
-    make: () => Promise.resolve(false),
-  });
+  const starts = createSessionStarts();
 
   const memory = createMemoryCap({
     maxBytes: () => limits.maxBytes,
@@ -115,7 +108,7 @@ export function createSessionPool(
   }
 
   async function prepare(conversation: string, preparation: SessionPreparation): Promise<void> {
-    const isFull = live() >= limits.maxLive || starting >= STARTS_AT_ONCE;
+    const isFull = live() >= limits.maxLive || starts.isFull;
     if (slots.has(conversation) || places.waiting + starts.waiting > 0 || isFull) return;
     const slot = newSlot(preparation.fingerprint);
     slot.turns = preparation.turns;
@@ -165,21 +158,10 @@ export function createSessionPool(
     return started(() => opening.open(undefined));
   }
 
-  /** In its turn, so that many conversations at once share the cores. */
   async function started<Value>(start: () => Promise<Value>): Promise<Value> {
-    const entered = await starts.enter({
-      take: () => {
-        starting += 1;
-      },
-      waitMs: limits.waitMs,
-    });
-    if (entered !== "in") throw noPlace(limits);
-    try {
-      return await start();
-    } finally {
-      starting -= 1;
-      starts.changed();
-    }
+    const begun = await starts.run(start, limits.waitMs);
+    if (begun === null) throw noPlace(limits);
+    return begun.value;
   }
 
   function lend(
