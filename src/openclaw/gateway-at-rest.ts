@@ -11,14 +11,14 @@ const LOOKS = 60;
  * minute at the latest: what a core is used for then keeps nobody waiting. `busyShare`: of the next so many milliseconds,
  * from 0 to 1.
  */
-export async function gatewayAtRest(busyShare = shareOfThreadOrMachine): Promise<void> {
+export async function gatewayAtRest(busyShare = busyShareOf): Promise<void> {
   for (let look = 0; look < LOOKS; look += 1) {
     if ((await busyShare(LOOK_MS)) < AT_REST) return;
   }
 }
 
-/** Processes that start, and OpenClaw's workers, are not on the thread. */
-async function shareOfThreadOrMachine(milliseconds: number): Promise<number> {
+/** Of this thread or of the machine, whichever has more to do: OpenClaw's workers and processes that start are on other threads. */
+export async function busyShareOf(milliseconds: number): Promise<number> {
   const thread = performance.eventLoopUtilization();
   const machine = machineTimes();
   await delay(milliseconds, undefined, { ref: false });

@@ -1,5 +1,8 @@
+import { once } from "node:events";
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
 import { expect, it, vi } from "vitest";
-import { gatewayAtRest } from "../../src/openclaw/gateway-at-rest.ts";
+import { busyShareOf, gatewayAtRest } from "../../src/openclaw/gateway-at-rest.ts";
 
 it("is when its thread has had little to do for half a second", async () => {
   const busyShare = vi.fn<(milliseconds: number) => Promise<number>>();
@@ -14,17 +17,24 @@ it("is not waited for longer than half a minute", async () => {
   expect(busyShare).toHaveBeenCalledTimes(60);
 });
 
-it("is seen on the thread itself", async () => {
+it("is not while its thread has work", async () => {
   const busy = setInterval(() => {
     const until = performance.now() + 45;
     while (performance.now() < until);
   }, 50);
-  let atRest = false;
-  const waiting = gatewayAtRest().then(() => {
-    atRest = true;
-  });
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  expect(atRest).toBe(false);
+  const share = await busyShareOf(500);
   clearInterval(busy);
-  await waiting;
+  expect(share).toBeGreaterThan(0.5);
+  expect(share).toBeLessThanOrEqual(1);
+});
+
+it("is not while other threads have the machine's cores", async () => {
+  const workers = Array.from(
+    { length: availableParallelism() },
+    () => new Worker("for (;;);", { eval: true }),
+  );
+  await Promise.all(workers.map((worker) => once(worker, "online")));
+  const share = await busyShareOf(500);
+  await Promise.all(workers.map((worker) => worker.terminate()));
+  expect(share).toBeGreaterThan(0.5);
 });
