@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { preloadArguments } from "./node-preload.ts";
 
 /** Started and at rest by then. */
 const FLUSH_AFTER_MS = 5_000;
@@ -15,5 +16,5 @@ import module from "node:module";
 module.enableCompileCache?.(${JSON.stringify(join(folder, "compile-cache"))});
 setTimeout(() => module.flushCompileCache?.(), ${FLUSH_AFTER_MS}).unref();
 `;
-  return ["--import", `data:text/javascript,${encodeURIComponent(program)}`];
+  return preloadArguments(program);
 }

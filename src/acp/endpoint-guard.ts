@@ -1,3 +1,5 @@
+import { preloadArguments } from "./node-preload.ts";
+
 /**
  * The Claude Code of claude-code-acp asks api.anthropic.com at each start whether this organization has metrics and fast
  * mode, and shows it the key that it has, be it another endpoint's. No variable keeps it from both questions (seen with
@@ -19,4 +21,4 @@ if (endpoint && URL.canParse(endpoint) && new URL(endpoint).hostname !== refused
 `;
 
 /** Arguments of Node: see above. */
-export const ENDPOINT_GUARD = ["--import", `data:text/javascript,${encodeURIComponent(GUARD)}`];
+export const ENDPOINT_GUARD = preloadArguments(GUARD);

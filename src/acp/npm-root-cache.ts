@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { preloadArguments } from "./node-preload.ts";
 
 const KEPT_MS = 24 * 60 * 60_000;
 
@@ -21,16 +22,20 @@ childProcess.execSync = (command, options) => {
   try {
     const kept = JSON.parse(readFileSync(path, "utf8"));
     if (kept.asked === asked && Date.now() - kept.at < ${KEPT_MS}) return kept.answer;
-  } catch {}
+  } catch {
+    // Nothing is kept, or nothing that can be read: npm knows.
+  }
   const answer = execSync(command, options);
   try {
     const draft = path + "." + process.pid + ".tmp";
     writeFileSync(draft, JSON.stringify({ asked, at: Date.now(), answer: String(answer) }), { mode: 0o600 });
     renameSync(draft, path);
-  } catch {}
+  } catch {
+    // The next start asks again.
+  }
   return answer;
 };
 syncBuiltinESMExports();
 `;
-  return ["--import", `data:text/javascript,${encodeURIComponent(program)}`];
+  return preloadArguments(program);
 }

@@ -62,7 +62,7 @@ export type BridgeDependencies = {
   /** The user whom Claude Code runs as; undefined on systems without. */
   uid: number | undefined;
   pool: SessionPool;
-  /** The agent has no spare session that its next new conversation could have. */
+  /** Tells whoever keeps spare sessions that the agent has none for its next new conversation. */
   spareWanted(agentId: string): void;
   /** Which endpoints take no requests at present. */
   limits: LimitBook;

@@ -36,11 +36,11 @@ export function keepSpares({ bridge, agentIds, events, log, atRest = gatewayAtRe
   stop(): void;
 } {
   const reporting = { failing: "no spare sessions", log };
-  const open = (agentId: string): Promise<void> =>
+  const prepare = (agentId: string): Promise<void> =>
     SPARES.tracePromise(() => bridge().prepareSpare(agentId), { agentId });
   const queue = createSpareQueue({
     atRest,
-    open: (agentId) => inBackground(() => open(agentId), reporting),
+    open: (agentId) => inBackground(() => prepare(agentId), reporting),
   });
 
   async function prepareAll(): Promise<void> {

@@ -18,7 +18,11 @@ afterEach(() => {
 
 const events = new EventEmitter<{ room: []; wanted: [agentId: string] }>();
 
-function spares(agentIds: () => string[], opening = (): Promise<void> => Promise.resolve()) {
+function spares(
+  agentIds: () => string[],
+  opening = (): Promise<void> => Promise.resolve(),
+  atRest = (): Promise<void> => Promise.resolve(),
+) {
   return keepSpares({
     bridge: () => ({
       prepareSpare: (agentId) => {
@@ -38,7 +42,7 @@ function spares(agentIds: () => string[], opening = (): Promise<void> => Promise
       },
     },
     log: (message) => logged.push(message),
-    atRest: () => Promise.resolve(),
+    atRest,
   });
 }
 
@@ -54,6 +58,21 @@ it("asks for a spare of each contractor once the Gateway has started, and every 
   await vi.advanceTimersByTimeAsync(TEN_MINUTES_MS);
   expect(asked).toEqual(["dev", "zed", "dev", "zed"]);
   kept.stop();
+});
+
+it("asks for one after the other, and for no more once it is stopped", async () => {
+  const opening = Promise.withResolvers<undefined>();
+  const kept = spares(
+    () => ["dev", "zed"],
+    () => opening.promise,
+  );
+  await vi.advanceTimersByTimeAsync(STARTED_MS);
+  expect(asked).toEqual(["dev"]);
+  kept.stop();
+  opening.resolve(undefined);
+  await vi.advanceTimersByTimeAsync(TEN_MINUTES_MS);
+  expect(asked).toEqual(["dev"]);
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 it("asks for one that was used, and for all as soon as there is room again, until it is stopped", async () => {
@@ -99,6 +118,21 @@ it("says why when nobody can tell which contractors there are, and tries again",
   expect(logged).toEqual([expect.stringContaining("the configuration is invalid")]);
   broken = false;
   await vi.advanceTimersByTimeAsync(TEN_MINUTES_MS);
+  expect(asked).toEqual(["dev"]);
+  kept.stop();
+});
+
+it("asks for none while the Gateway has something else to do", async () => {
+  const settled = Promise.withResolvers<undefined>();
+  const kept = spares(
+    () => ["dev"],
+    () => Promise.resolve(),
+    () => settled.promise,
+  );
+  await vi.advanceTimersByTimeAsync(TEN_MINUTES_MS);
+  expect(asked).toEqual([]);
+  settled.resolve(undefined);
+  await vi.advanceTimersByTimeAsync(0);
   expect(asked).toEqual(["dev"]);
   kept.stop();
 });

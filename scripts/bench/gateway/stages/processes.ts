@@ -13,7 +13,6 @@ const GRACE_MS = 10_000;
 /** Live agents are the processes that OpenClaw has started for a backend; below them are those of Claude Code. */
 const ROWS = { agents: "live agents", processes: "processes with theirs" };
 
-const DURING = `while ${CONVERSATIONS} conversations begin`;
 const BEFORE = "before";
 const AFTER = "after the idle time";
 
@@ -46,7 +45,7 @@ async function converse(options: StageOptions, backend: HostedBackend): Promise<
   const conversations = options.amount(CONVERSATIONS);
   for (let number = 0; number < conversations; number += 1) {
     await backend.ask(options.stand.newConversation());
-    await count(options, { backend, when: DURING });
+    await count(options, { backend, when: `while ${conversations} conversations begin` });
   }
 }
 
