@@ -13,6 +13,8 @@ export type AgentLaunch = {
   environment: Record<string, string>;
   /** Claude Code settings that go with the program, above those of files and below the gate's. */
   settings?: Record<string, unknown> | undefined;
+  /** The settings go into a file in this folder: the session options of its agent take none. */
+  settingsFolder?: string | undefined;
   /** Has the process ended when this one cannot do it any more. */
   lease?: LeaseRequest | undefined;
   /** What this program needs that others do not; nothing unless given. */
@@ -25,8 +27,8 @@ export type AgentNeeds = {
   gateTransport?: GateTransport;
   /** Its session options take no list of tools, so what a list leaves out is disallowed by name. */
   toolsByExclusion?: boolean;
-  /** Its session options take no settings, so they go to its Claude Code as an argument. */
-  settingsAsArgument?: boolean;
+  /** Its session options take no settings, so they go into a file that an argument of its Claude Code names. */
+  settingsInFile?: boolean;
   /** It tells nothing of refused requests; the log that its Claude Code writes to stderr on demand does. */
   debugLog?: boolean;
   /** It answers a slash command that it does not know with nothing at all. */
@@ -72,6 +74,7 @@ export async function adapterLaunch(
       ...(needs.asksClaudeBeside ? await claudeLauncherEnvironment({ folder, program, executable }) : {}),
     },
     settings,
+    settingsFolder: needs.settingsInFile ? folder : undefined,
     lease: start.lease,
     needs: { ...needs, nodeArguments },
   };

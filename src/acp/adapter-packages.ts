@@ -29,7 +29,7 @@ export const ADAPTER_PACKAGES: Record<AdapterName, AdapterPackage> = {
     needs: {
       gateTransport: "command",
       toolsByExclusion: true,
-      settingsAsArgument: true,
+      settingsInFile: true,
       debugLog: true,
       losesUnknownCommands: true,
       keepsToolLists: true,

@@ -9,8 +9,10 @@ import { createBetweenTurns } from "./between-turns.ts";
 import { createCommandList } from "./command-list.ts";
 import { createLogReader } from "./log-reader.ts";
 import { forkedSession, newSession, resumedSession, type Opening } from "./open-session.ts";
+import { mergeSettings } from "./merge-settings.ts";
 import { openingParams } from "./opening-params.ts";
 import { createSessionSettings, type SessionSettingsControl } from "./session-settings.ts";
+import { writeSettingsFile } from "./settings-file.ts";
 import { createTurnRouter } from "./turn-router.ts";
 
 export type AcpAdapterTimings = AgentSessionTimings & {
@@ -51,6 +53,7 @@ export function createAcpAdapter(launch: AgentLaunch, options: AcpAdapterOptions
     request: OpenSessionRequest,
     { opening, gated }: { opening: Opening; gated: GatedProcess | undefined },
   ): Promise<AgentSession> {
+    const settings = mergeSettings(request.claudeOptions.settings, launch.settings, gated?.settings);
     const parts = createParts(gated);
     const connection = await connectAgent(
       {
@@ -64,8 +67,8 @@ export function createAcpAdapter(launch: AgentLaunch, options: AcpAdapterOptions
     try {
       gated?.tools.expect(request.openclawTools ?? []);
       const params = openingParams(request, {
-        ...{ needs, settings: launch.settings ?? {} },
-        ...{ gateSettings: gated?.settings ?? {}, toolServer: gated?.mcpServer },
+        ...{ needs, toolServer: gated?.mcpServer },
+        settings: launch.settingsFolder ? await writeSettingsFile(launch.settingsFolder, settings) : settings,
       });
       return await parts.open(connection, (agent) =>
         opening(agent, { params, deadlineMs: timings.openSessionMs }),

@@ -1,7 +1,11 @@
 type Settings = Record<string, unknown>;
 
-/** Claude Code settings of two sources as one: objects are merged, lists are joined, else the second wins. */
-export function mergeSettings(first: Settings, second: Settings): Settings {
+/** Claude Code settings of several sources as one: objects are merged, lists are joined, else the later one wins. */
+export function mergeSettings(...sources: (Settings | undefined)[]): Settings {
+  return sources.reduce<Settings>((merged, source) => mergeTwo(merged, source ?? {}), {});
+}
+
+function mergeTwo(first: Settings, second: Settings): Settings {
   const merged = { ...first };
   for (const [name, value] of Object.entries(second)) merged[name] = mergeValues(first[name], value);
   return merged;
@@ -10,7 +14,7 @@ export function mergeSettings(first: Settings, second: Settings): Settings {
 function mergeValues(first: unknown, second: unknown): unknown {
   if (Array.isArray(first) && Array.isArray(second))
     return [...(first as unknown[]), ...(second as unknown[])];
-  return isSettings(first) && isSettings(second) ? mergeSettings(first, second) : second;
+  return isSettings(first) && isSettings(second) ? mergeTwo(first, second) : second;
 }
 
 function isSettings(value: unknown): value is Settings {

@@ -2,7 +2,6 @@ import type { ClaudeOptions, OpenSessionRequest } from "./acp-adapter.ts";
 import type { HttpMcpServer } from "../loopback/tool-gate.ts";
 import type { AgentNeeds } from "./adapter-launch.ts";
 import { builtInToolsExcept } from "./built-in-tools.ts";
-import { mergeSettings } from "./merge-settings.ts";
 
 /**
  * What claude-agent-acp passes on of Claude Code's own messages, as `_claude/sdkMessage`: ACP has no words for them. The
@@ -21,9 +20,8 @@ const RAW_MESSAGES = [
 /** What a session is opened with, besides what the caller asks for. */
 export type OpeningContext = {
   needs: AgentNeeds;
-  /** Claude Code settings that go with the program. */
-  settings: Record<string, unknown>;
-  gateSettings: Record<string, unknown>;
+  /** Claude Code settings, or the path of the file that has them, for an agent with `settingsInFile`. */
+  settings: Record<string, unknown> | string;
   /** Where OpenClaw's tools are; undefined without a gate. */
   toolServer: HttpMcpServer | undefined;
 };
@@ -31,11 +29,10 @@ export type OpeningContext = {
 /** What `session/new`, `session/resume`, `session/load` and `session/fork` have in common. Foreign agents ignore `_meta`. */
 export function openingParams(
   request: OpenSessionRequest,
-  { needs, settings, gateSettings, toolServer }: OpeningContext,
+  { needs, settings, toolServer }: OpeningContext,
 ): Record<string, unknown> {
   const { workspace, systemPromptAppend, claudeOptions, openclawTools, mcpServers = [] } = request;
   const offered = openclawTools && toolServer ? [toolServer] : [];
-  const asked = mergeSettings(claudeOptions.settings ?? {}, settings);
   return {
     cwd: workspace,
     mcpServers: [...offered, ...mcpServers],
@@ -47,7 +44,7 @@ export function openingParams(
           promptSuggestions: false,
           ...(needs.nodeArguments ? { executableArgs: needs.nodeArguments } : {}),
           ...toolOptions(claudeOptions, needs),
-          ...settingsOptions(mergeSettings(asked, gateSettings), needs),
+          ...settingsOptions(settings, needs),
         },
         emitRawSDKMessages: RAW_MESSAGES,
       },
@@ -55,11 +52,11 @@ export function openingParams(
   };
 }
 
-function settingsOptions(settings: Record<string, unknown>, needs: AgentNeeds): Record<string, unknown> {
+function settingsOptions(settings: OpeningContext["settings"], needs: AgentNeeds): Record<string, unknown> {
   // A value of null is an argument without one.
   const log = needs.debugLog ? { "debug-to-stderr": null } : {};
-  if (!needs.settingsAsArgument) return { settings, extraArgs: log };
-  return { settings: undefined, extraArgs: { ...log, settings: JSON.stringify(settings) } };
+  if (typeof settings === "object") return { settings, extraArgs: log };
+  return { settings: undefined, extraArgs: { ...log, settings } };
 }
 
 function toolOptions(options: ClaudeOptions, needs: AgentNeeds): ClaudeOptions {

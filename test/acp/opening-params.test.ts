@@ -1,20 +1,13 @@
 import { expect, it } from "vitest";
-import { openingParams } from "../../src/acp/opening-params.ts";
+import { openingParams, type OpeningContext } from "../../src/acp/opening-params.ts";
 
 const REQUEST = { workspace: "/w", systemPromptAppend: "Be kind." };
 
-function optionsOf(claudeOptions: object, needs = {}, gateSettings = {}): unknown {
-  const context = { needs, settings: {}, gateSettings, toolServer: undefined };
+function optionsOf(claudeOptions: object, needs = {}, settings: object | string = {}): unknown {
+  const context = { needs, settings: settings as OpeningContext["settings"], toolServer: undefined };
   const { _meta: meta } = openingParams({ ...REQUEST, claudeOptions }, context);
   return (meta as { claudeCode: { options: unknown } }).claudeCode.options;
 }
-
-it("joins the gate's settings and hooks with those that were asked for", () => {
-  const hook = (matcher: string): object => ({ hooks: { PreToolUse: [{ matcher }] } });
-  expect(optionsOf({ settings: { ...hook("Bash"), model: "opus" } }, {}, hook("*"))).toMatchObject({
-    settings: { model: "opus", hooks: { PreToolUse: [{ matcher: "Bash" }, { matcher: "*" }] } },
-  });
-});
 
 it("passes a list of tools on, or excludes all others by name", () => {
   expect(optionsOf({ tools: ["Read"] })).toMatchObject({ tools: ["Read"], promptSuggestions: false });
@@ -30,10 +23,11 @@ it("switches the debug log on where it is needed", () => {
   expect(optionsOf({})).toMatchObject({ extraArgs: {} });
 });
 
-it("hands settings over as an argument where there is no option for them", () => {
-  expect(optionsOf({ settings: { model: "opus" } }, { settingsAsArgument: true })).toMatchObject({
+it("hands settings over as an option, or the file that has them as an argument", () => {
+  expect(optionsOf({}, {}, { model: "opus" })).toMatchObject({ settings: { model: "opus" }, extraArgs: {} });
+  expect(optionsOf({}, {}, "/state/settings.json")).toMatchObject({
     settings: undefined,
-    extraArgs: { settings: '{"model":"opus"}' },
+    extraArgs: { settings: "/state/settings.json" },
   });
 });
 

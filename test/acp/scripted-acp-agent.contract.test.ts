@@ -1,4 +1,4 @@
-import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createAcpAdapter } from "../../src/acp/create-acp-adapter.ts";
@@ -13,16 +13,19 @@ const EVERYTHING = ["--start-mode", "plan", "--config-options", "--fork", "--ste
 
 async function createWorld(): Promise<ContractWorld> {
   const home = await realpath(await mkdtemp(path.join(tmpdir(), "scripted-world-")));
+  const temporary = path.join(home, "tmp");
+  await mkdir(temporary);
   const launch = {
     command: process.execPath,
     args: [PROGRAM, "--store", path.join(home, "sessions"), ...EVERYTHING],
-    environment: contractorEnvironment(process.env, { HOME: home }),
+    environment: contractorEnvironment(process.env, { HOME: home, TMPDIR: temporary }),
   };
   return {
     adapter: createAcpAdapter(launch),
     newAdapter: () => createAcpAdapter(launch),
     workspace: home,
     home,
+    temporary,
     model: null,
     reportsUsage: true,
     asksQuestions: true,

@@ -58,6 +58,7 @@ export async function createClaudeWorld(options: {
     newAdapter: () => createAcpAdapter(launch, adapterOptions),
     workspace,
     home,
+    temporary: scratch,
     model,
     reportsUsage: options.reportsUsage,
     asksQuestions: options.asksQuestions,

@@ -10,6 +10,8 @@ export type ContractWorld = {
   workspace: string;
   /** HOME of every process of this world, and of no other process. */
   home: string;
+  /** Where its processes keep temporary files. */
+  temporary: string;
   /** The model behind the agent; null for the scripted ACP agent, which answers by itself and runs no tools. */
   model: ScriptedMessagesApi | null;
   /** Whether a turn's outcome tells the usage. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AgentSession } from "../../../src/acp/acp-adapter.ts";
@@ -43,6 +44,16 @@ export function describeLifetime(implementation: ContractImplementation): void {
       expect(session().usable).toBe(false);
       await session().close();
       await expect(startTurn(session(), "say no").outcome).rejects.toMatchObject({ code: "adapter-crashed" });
+    });
+
+    it("adds no copy of its settings to the temporary files with each start", async () => {
+      const copies = async (): Promise<string[]> =>
+        (await readdir(world().temporary)).filter((name) => name.startsWith("claude-settings"));
+      const before = await copies();
+      const again = await world().newAdapter().createSession(openingIn(world()));
+      expect(await ask(again, "say again")).toBe("again");
+      await again.close();
+      expect(await copies()).toEqual(before);
     });
 
     it("ends in the middle of a turn too, with the command that a tool runs", async () => {
