@@ -5,6 +5,7 @@ import { startGatewayServices } from "./openclaw/gateway-services.ts";
 import { createContractorHarness } from "./openclaw/harness.ts";
 import { registerMessagesRoute, speakMessagesApiAtGateway } from "./openclaw/messages-route.ts";
 import { createRuntimeLoader } from "./openclaw/load-runtime.ts";
+import { hideOwnLoginFromStart } from "./openclaw/own-login-in-gateway.ts";
 import { contractorIdsIn } from "./openclaw/plugin-config.ts";
 import { registerChatCommand } from "./openclaw/register-chat-command.ts";
 import { registerGatewayMethods } from "./openclaw/register-gateway-methods.ts";
@@ -17,7 +18,8 @@ import { drainSharedRuntime } from "./openclaw/shared-runtime.ts";
  * harness -> bridge/contractor-claude-bridge -> ACP adapter -> Claude Code, and back.
  *
  * The host evaluates this module several times in one process and also when it only prints help: registering is
- * synchronous, starts nothing, and touches `api.runtime` only inside callbacks. What a turn needs is loaded by `load`.
+ * synchronous, starts nothing, touches `api.runtime` only inside callbacks, and no file but one when a Gateway starts.
+ * What a turn needs is loaded by `load`.
  */
 export default definePluginEntry({
   id: PLUGIN_ID,
@@ -29,6 +31,7 @@ export default definePluginEntry({
     const log = (message: string): void => {
       api.logger.warn(message);
     };
+    hideOwnLoginFromStart(api);
     const load = createRuntimeLoader(api, log);
     const contractorIds = (): string[] => contractorIdsIn(api.runtime.config.current());
     const isContractor = (agentId: string): boolean => contractorIds().includes(agentId);

@@ -15,6 +15,7 @@ import {
 } from "../config/openclaw-tools.ts";
 import { endpointNamed } from "../contractor/metadata-resolver.ts";
 import { claudeModeOf } from "../contractor/permission-mode.ts";
+import { putOwnLoginMark } from "../contractor/own-login.ts";
 import { listWorkspace, recordTemplates, removeTemplatesSince } from "../contractor/provisioning-record.ts";
 import { ensureStateDir, sessionMapPathOf, stateDirOf } from "../contractor/runtime-state.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";
@@ -110,6 +111,7 @@ async function provision(
     await context.createBaseAgent({ agentId, workspace });
     undo.push(() => deleteAgentKeepingWorkspace(context, agentId));
     await recordTemplates(workspace, filesBefore);
+    putOwnLoginMark(context.stateDir);
   } catch (error) {
     // One step that cannot be undone keeps neither the others from it nor the person from the reason.
     for (const step of undo.reverse()) await step().catch(() => undefined);

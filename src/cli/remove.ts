@@ -1,5 +1,6 @@
 import { realpath, stat } from "node:fs/promises";
 import { CLI_ROOT } from "../config/identifiers.ts";
+import { removeOwnLoginMark } from "../contractor/own-login.ts";
 import { removeStateDir } from "../contractor/runtime-state.ts";
 import { ContractorError } from "../errors/contractor-error.ts";
 import type { HostCliContext } from "../openclaw/host-cli-context.ts";
@@ -24,6 +25,7 @@ export async function removeContractor(
   if (context.agentIds.includes(agentId)) await deleteAgentKeepingWorkspace(context, agentId);
   await forgetSessions(context, { agentId, workspace });
   await context.configWriter.removeContractor(agentId);
+  if (Object.keys(context.config.contractors).length === 1) removeOwnLoginMark(context.stateDir);
   return {
     data: { agentId },
     text: `The contractor agent "${agentId}" is removed. Its workspace ${workspace} is kept as it is, and so are Claude's own transcripts.`,

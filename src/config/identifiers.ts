@@ -16,10 +16,9 @@ export const CLAUDE_MODELS = {
   "contractor-sonnet": "sonnet",
   "contractor-haiku": "haiku",
 } as const;
-/**
- * Under the plugin's folder in OpenClaw's state: who leases which process. It is there since the first Claude session, and
- * by that the manifest's `authEvidence` tells the host that contractors need no key.
- */
+/** Under the plugin's folder in OpenClaw's state: who leases which process. */
 export const LEASES_FOLDER = "processes";
+/** Under the plugin's folder in OpenClaw's state: see `putOwnLoginMark`. Held to the manifest by a test. */
+export const OWN_LOGIN_MARK = "own-login";
 export const CLI_ROOT = "contractor-agents";
 export const CLI_DESCRIPTION = "Manage contractor agents (Claude Code behind OpenClaw)";

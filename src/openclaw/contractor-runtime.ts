@@ -16,6 +16,7 @@ import { createHostConversations } from "./host-conversations.ts";
 import { expectTurns } from "./expect-turns.ts";
 import { createKnownToolLists } from "./known-tool-lists.ts";
 import { keepSpares } from "./keep-spares.ts";
+import { showOwnLogin } from "./own-login-in-gateway.ts";
 import { contractorIdsIn, type HostConfig } from "./plugin-config.ts";
 import { runAttempt } from "./run-attempt.ts";
 import { createSessionCatalog, type SessionCatalog } from "./session-catalog.ts";
@@ -72,7 +73,7 @@ export function createContractorRuntime(
         isContractor: (agentId) => contractorIdsIn(readHostConfig()).includes(agentId),
         ...{ bridge, readHostConfig },
       });
-      const stops = [expecting, reapOrphansRegularly(log), watchHostEndpoints(api, log)];
+      const stops = [expecting, reapOrphansRegularly(log), watchHostEndpoints(api, log), showOwnLogin(log)];
       return () => {
         spares.stop();
         for (const stop of stops) stop();

@@ -60,6 +60,16 @@ async function remove(agentId: string): ReturnType<typeof removeContractor> {
 }
 
 describe("remove", () => {
+  it("leaves OpenClaw the mark by which it lists contractors' models as long as there are any", async () => {
+    const mark = join((await host.context()).stateDir, "contractor-agent/own-login");
+    await add("dev");
+    await add("ops", await folderAt("ops"));
+    await remove("dev");
+    await access(mark);
+    await remove("ops");
+    await expect(access(mark)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
   it("takes the state folder and the settings, and keeps the workspace with OpenClaw's templates", async () => {
     const { agents } = await host.readConfig();
     await add("dev");

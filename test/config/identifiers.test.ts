@@ -5,7 +5,7 @@ import {
   BRIDGE_MODEL_REF,
   CLAUDE_MODELS,
   CLI_ROOT,
-  LEASES_FOLDER,
+  OWN_LOGIN_MARK,
   PLUGIN_ID,
   PLUGIN_VERSION,
   PROVIDER_ID,
@@ -32,8 +32,8 @@ it("has the ids that the manifest announces to OpenClaw", async () => {
   });
 });
 
-it("names the folder by which the host knows that there were contractors, wherever OpenClaw's state is", async () => {
-  const folder = `${PLUGIN_ID}/${LEASES_FOLDER}`;
+it("names the file by which the host knows that contractors need no key, wherever OpenClaw's state is", async () => {
+  const mark = `${PLUGIN_ID}/${OWN_LOGIN_MARK}`;
   expect(await readJson("openclaw.plugin.json")).toMatchObject({
     setup: {
       providers: [
@@ -42,9 +42,9 @@ it("names the folder by which the host knows that there were contractors, wherev
           authEvidence: [
             {
               fallbackPaths: [
-                `\${OPENCLAW_STATE_DIR}/${folder}`,
-                `\${OPENCLAW_HOME}/.openclaw/${folder}`,
-                `\${HOME}/.openclaw/${folder}`,
+                `\${OPENCLAW_STATE_DIR}/${mark}`,
+                `\${OPENCLAW_HOME}/.openclaw/${mark}`,
+                `\${HOME}/.openclaw/${mark}`,
               ],
             },
           ],

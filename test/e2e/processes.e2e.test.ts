@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { z } from "zod";
 import type { ChatAnswer } from "../../scripts/world/chat-client.ts";
 import type { Gateway } from "../../scripts/world/gateway.ts";
 import { createSeededRandom } from "../fixtures/seeded-random.ts";
@@ -20,6 +21,8 @@ const CAP = 3;
 const IDLE_MS = 6_000;
 /** The guard starts a Node, and that gives processes two seconds to end by themselves. */
 const GONE_MS = 10_000;
+
+const modelsSchema = z.looseObject({ models: z.array(z.looseObject({})) });
 
 let world: ContractorWorld;
 let gateway: Gateway;
@@ -141,6 +144,19 @@ describe("a Gateway that is killed", () => {
     },
     KILLS * 120_000,
   );
+
+  it("has the next one read no model catalogue for contractors, and offer their models all the same", async () => {
+    const status = await gateway.call("status");
+    expect(status).toMatchObject({ workerPools: { modelCatalog: { workersCreated: 0 } } });
+    const { models } = modelsSchema.parse(await gateway.call("models.list", { agentId: "dev" }));
+    expect(models).toContainEqual(
+      expect.objectContaining({
+        provider: "contractor-agent",
+        id: "contractor-claude-bridge",
+        available: true,
+      }),
+    );
+  });
 
   it("goes on with its conversations after the next start", async () => {
     expect((await say("dev", "one", "what did I ask you to remember?")).text).toBe(

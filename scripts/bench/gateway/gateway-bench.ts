@@ -5,7 +5,7 @@ import { firstTurn } from "./stages/first-turn.ts";
 import { manyTurns } from "./stages/many-turns.ts";
 import { mapGrowth } from "./stages/map-growth.ts";
 import { processes } from "./stages/processes.ts";
-import { restart } from "./stages/restart.ts";
+import { restart, sharedRestart } from "./stages/restart.ts";
 import { together } from "./stages/together.ts";
 import { warmTurn } from "./stages/warm-turn.ts";
 import { createStand } from "./stand.ts";
@@ -16,6 +16,7 @@ const STAGES: readonly Stage[] = [
   alternatingAgents,
   firstTurn,
   restart,
+  sharedRestart,
   together,
   processes,
   manyTurns,

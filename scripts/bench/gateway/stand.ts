@@ -13,6 +13,7 @@ import type { BareBackend, HostedBackend } from "./backend.ts";
 import { createBareBackend } from "./bare-backend.ts";
 import { hostedBackend } from "./hosted-backend.ts";
 import { createModelClock } from "./model-clock.ts";
+import { leaveOnly } from "./leave-only.ts";
 import { addProbe } from "./probe.ts";
 import { settled, treeOf } from "./process-tree.ts";
 
@@ -28,8 +29,8 @@ export type Stand = {
   /** A second agent of each hosted backend, by the id of the first one; made at the first call, while no Gateway runs. */
   twins(): Promise<ReadonlyMap<string, HostedBackend>>;
   readonly gateway: Gateway;
-  /** Ends the Gateway that runs, and starts another one. */
-  start(settings?: PluginSettings): Promise<void>;
+  /** Ends the Gateway that runs, and starts another one; with `only`, one that has agents of that backend alone. */
+  start(settings?: PluginSettings, only?: HostedBackend): Promise<void>;
   /** Ends the Gateway, whatever it has left, and the processes of the bare backends. */
   stop(): Promise<void>;
   /** Waits until the Gateway and everything below it is at rest. */
@@ -63,6 +64,7 @@ async function standOn(world: ContractorWorld): Promise<Stand> {
   let conversations = 0;
   let twins: Map<string, HostedBackend> | undefined;
   let disposed: Promise<void> | undefined;
+  let bringBackOthers: (() => Promise<void>) | undefined;
 
   function gateway(): Gateway {
     if (running === undefined) throw new Error("no Gateway runs");
@@ -103,6 +105,7 @@ async function standOn(world: ContractorWorld): Promise<Stand> {
       return gateway();
     },
     async twins() {
+      await bringBackOthers?.();
       twins ??= new Map(
         (await addTwins(world)).map(([agentId, agent]) => [
           agentId,
@@ -111,14 +114,16 @@ async function standOn(world: ContractorWorld): Promise<Stand> {
       );
       return twins;
     },
-    async start(settings = {}) {
+    async start(settings = {}, only) {
       if (disposed !== undefined) throw new Error("the stand has been taken down");
       await stop();
+      await bringBackOthers?.();
       await editPluginConfig(openclaw, (config) => {
         for (const name of ["idleMinutes", "maxLiveSessions", "maxMemoryMb", "spareSessions"] as const) {
           config[name] = settings[name];
         }
       });
+      bringBackOthers = only && (await leaveOnly(openclaw, only));
       running = await openclaw.startGateway();
     },
     stop,

@@ -28,7 +28,7 @@ export const processes: Stage = {
     const { stand, rounds } = options;
     for (let round = 0; round < rounds; round += 1) {
       for (const backend of stand.hosted) {
-        await stand.start({ idleMinutes: IDLE_MINUTES });
+        await stand.start({ idleMinutes: IDLE_MINUTES }, backend);
         await warmUp(stand, [backend]);
         await delay(IDLE_MINUTES * 60_000 + GRACE_MS);
         await weigh(options, { backend, when: BEFORE });

@@ -1,0 +1,42 @@
+import type { OpenClawPluginApi } from "openclaw/plugin-sdk/core";
+import { resolveStateDir } from "openclaw/plugin-sdk/state-paths";
+import { PLUGIN_VERSION } from "../config/identifiers.ts";
+import { putOwnLoginMark, removeOwnLoginMark } from "../contractor/own-login.ts";
+import { unexpectedFailure } from "../errors/unexpected-failure.ts";
+
+/** What OpenClaw calls the process of a Gateway; that of a command is called otherwise. */
+const GATEWAY_TITLE = "openclaw-gateway";
+const SHOWN = Symbol.for(`contractor-agent/own-login-shown@${PLUGIN_VERSION}`);
+const registry = globalThis as { [SHOWN]?: boolean };
+
+/**
+ * A provider with a credential when a Gateway starts has it read its whole model catalogue, in a worker that stays: some
+ * 2 s of CPU, for which the first turn waits, and 140 MB. The mark of the contractors' own login would be one, so it is away
+ * until the start is over. Not while contractors are served: the host registers a plugin again then.
+ */
+export function hideOwnLoginFromStart({
+  registrationMode,
+  logger,
+}: Pick<OpenClawPluginApi, "registrationMode" | "logger">): void {
+  if (process.title !== GATEWAY_TITLE || registrationMode !== "full" || registry[SHOWN]) return;
+  attempt("the Gateway starts slower than it could", removeOwnLoginMark, (message) => {
+    logger.warn(message);
+  });
+}
+
+/** Returns what is to be called when contractors are no longer served. */
+export function showOwnLogin(log: (message: string) => void): () => void {
+  registry[SHOWN] = true;
+  attempt("OpenClaw may want a key for contractors", putOwnLoginMark, log);
+  return () => {
+    registry[SHOWN] = false;
+  };
+}
+
+function attempt(failing: string, work: (stateDir: string) => void, log: (message: string) => void): void {
+  try {
+    work(resolveStateDir());
+  } catch (cause) {
+    log(`${failing}: ${unexpectedFailure(cause).toParagraph()}`);
+  }
+}
