@@ -4,7 +4,7 @@ import { PLUGIN_VERSION } from "../config/identifiers.ts";
 import { putOwnLoginMark, removeOwnLoginMark } from "../contractor/own-login.ts";
 import { unexpectedFailure } from "../errors/unexpected-failure.ts";
 
-/** What OpenClaw calls the process of a Gateway; that of a command is called otherwise. */
+/** What OpenClaw calls the process of a Gateway, and of the commands about one, which register no plugin. Others are called otherwise. */
 const GATEWAY_TITLE = "openclaw-gateway";
 const SHOWN = Symbol.for(`contractor-agent/own-login-shown@${PLUGIN_VERSION}`);
 const registry = globalThis as { [SHOWN]?: boolean };
