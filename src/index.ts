@@ -31,7 +31,7 @@ export default definePluginEntry({
     const log = (message: string): void => {
       api.logger.warn(message);
     };
-    hideOwnLoginFromStart(api);
+    hideOwnLoginFromStart(api.registrationMode, log);
     const load = createRuntimeLoader(api, log);
     const contractorIds = (): string[] => contractorIdsIn(api.runtime.config.current());
     const isContractor = (agentId: string): boolean => contractorIds().includes(agentId);

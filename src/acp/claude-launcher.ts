@@ -1,6 +1,7 @@
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { claudeBinaryOf } from "./claude-program.ts";
+import { writeWhole } from "./write-whole.ts";
 
 const TARGET_VARIABLE = "CONTRACTOR_AGENT_CLAUDE";
 /** The adapter itself runs these with Node. */
@@ -40,11 +41,6 @@ export async function claudeLauncherEnvironment(start: {
 async function writeLauncher(folder: string): Promise<string> {
   const path = join(folder, "claude-launcher.sh");
   if ((await readFile(path, "utf8").catch(() => "")) === LAUNCHER) return path;
-  const draft = `${path}.${process.pid}.tmp`;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(draft, LAUNCHER, { mode: 0o700 });
-  // The umask of the process may have taken bits away.
-  await chmod(draft, 0o700);
-  await rename(draft, path);
+  await writeWhole(path, LAUNCHER, 0o700);
   return path;
 }

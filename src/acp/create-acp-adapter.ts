@@ -8,8 +8,8 @@ import { createAgentSession, type AgentSessionTimings, type SessionParts } from 
 import { createBetweenTurns } from "./between-turns.ts";
 import { createCommandList } from "./command-list.ts";
 import { createLogReader } from "./log-reader.ts";
-import { forkedSession, newSession, resumedSession, type Opening } from "./open-session.ts";
 import { mergeSettings } from "./merge-settings.ts";
+import { forkedSession, newSession, resumedSession, type Opening } from "./open-session.ts";
 import { openingParams } from "./opening-params.ts";
 import { createSessionSettings, type SessionSettingsControl } from "./session-settings.ts";
 import { writeSettingsFile } from "./settings-file.ts";

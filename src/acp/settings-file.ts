@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { writeWhole } from "./write-whole.ts";
 
 /** A session that lives longer without another start of its kind would be one of a kind. */
 const KEPT_MS = 90 * 24 * 60 * 60_000;
@@ -14,10 +15,7 @@ export async function writeSettingsFile(folder: string, settings: Record<string,
   const content = JSON.stringify(settings);
   const files = join(folder, "claude-settings");
   const path = join(files, `${createHash("sha256").update(content).digest("hex")}.json`);
-  const draft = `${path}.${randomUUID()}.tmp`;
-  await mkdir(files, { recursive: true, mode: 0o700 });
-  await writeFile(draft, content, { mode: 0o600 });
-  await rename(draft, path);
+  await writeWhole(path, content, 0o600);
   await removeOldFiles(files);
   return path;
 }

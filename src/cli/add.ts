@@ -14,8 +14,8 @@ import {
   OPENCLAW_TOOL_PATTERN,
 } from "../config/openclaw-tools.ts";
 import { endpointNamed } from "../contractor/metadata-resolver.ts";
-import { claudeModeOf } from "../contractor/permission-mode.ts";
 import { putOwnLoginMark } from "../contractor/own-login.ts";
+import { claudeModeOf } from "../contractor/permission-mode.ts";
 import { listWorkspace, recordTemplates, removeTemplatesSince } from "../contractor/provisioning-record.ts";
 import { ensureStateDir, sessionMapPathOf, stateDirOf } from "../contractor/runtime-state.ts";
 import { resolveWorkspace } from "../contractor/workspace.ts";

@@ -24,8 +24,8 @@ export async function removeContractor(
   if (!options.yes) throw unconfirmed(agentId);
   if (context.agentIds.includes(agentId)) await deleteAgentKeepingWorkspace(context, agentId);
   await forgetSessions(context, { agentId, workspace });
-  await context.configWriter.removeContractor(agentId);
   if (Object.keys(context.config.contractors).length === 1) removeOwnLoginMark(context.stateDir);
+  await context.configWriter.removeContractor(agentId);
   return {
     data: { agentId },
     text: `The contractor agent "${agentId}" is removed. Its workspace ${workspace} is kept as it is, and so are Claude's own transcripts.`,

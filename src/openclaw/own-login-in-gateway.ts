@@ -14,28 +14,29 @@ const registry = globalThis as { [SHOWN]?: boolean };
  * 2 s of CPU, for which the first turn waits, and 140 MB. The mark of the contractors' own login would be one, so it is away
  * until the start is over. Not while contractors are served: the host registers a plugin again then.
  */
-export function hideOwnLoginFromStart({
-  registrationMode,
-  logger,
-}: Pick<OpenClawPluginApi, "registrationMode" | "logger">): void {
+export function hideOwnLoginFromStart(
+  registrationMode: OpenClawPluginApi["registrationMode"],
+  log: (message: string) => void,
+): void {
   if (process.title !== GATEWAY_TITLE || registrationMode !== "full" || registry[SHOWN]) return;
-  attempt("the Gateway starts slower than it could", removeOwnLoginMark, (message) => {
-    logger.warn(message);
-  });
+  change(removeOwnLoginMark, { failing: "the Gateway starts slower than it could", log });
 }
 
 /** Returns what is to be called when contractors are no longer served. */
 export function showOwnLogin(log: (message: string) => void): () => void {
   registry[SHOWN] = true;
-  attempt("OpenClaw may want a key for contractors", putOwnLoginMark, log);
+  change(putOwnLoginMark, { failing: "OpenClaw may want a key for contractors", log });
   return () => {
     registry[SHOWN] = false;
   };
 }
 
-function attempt(failing: string, work: (stateDir: string) => void, log: (message: string) => void): void {
+function change(
+  mark: (stateDir: string) => void,
+  { failing, log }: { failing: string; log: (message: string) => void },
+): void {
   try {
-    work(resolveStateDir());
+    mark(resolveStateDir());
   } catch (cause) {
     log(`${failing}: ${unexpectedFailure(cause).toParagraph()}`);
   }

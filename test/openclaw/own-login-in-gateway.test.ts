@@ -30,7 +30,7 @@ const log = (message: string): void => {
 };
 
 function register(registrationMode: "full" | "discovery"): void {
-  hideOwnLoginFromStart({ registrationMode, logger: { info: log, warn: log, error: log } });
+  hideOwnLoginFromStart(registrationMode, log);
 }
 
 it("is away while a Gateway starts, and there while it serves contractors, whoever registers the plugin again", () => {

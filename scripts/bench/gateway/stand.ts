@@ -12,8 +12,8 @@ import type { Gateway } from "../../world/gateway.ts";
 import type { BareBackend, HostedBackend } from "./backend.ts";
 import { createBareBackend } from "./bare-backend.ts";
 import { hostedBackend } from "./hosted-backend.ts";
-import { createModelClock } from "./model-clock.ts";
 import { leaveOnly } from "./leave-only.ts";
+import { createModelClock } from "./model-clock.ts";
 import { addProbe } from "./probe.ts";
 import { settled, treeOf } from "./process-tree.ts";
 

@@ -1,7 +1,8 @@
 import type { Backend } from "../backend.ts";
 import { spareOpeningOf } from "../probe.ts";
 import { inBlocks } from "../schedule.ts";
-import { ROOM_FOR_ALL, type Stage, type StageOptions } from "../stage.ts";
+import { ROOM_FOR_ALL, type Stage } from "../stage.ts";
+import type { Stand } from "../stand.ts";
 
 const KNOWN = { name: "first turn after a restart, known conversation", unit: "ms" };
 const NEW = { name: "first turn after a restart, new conversation", unit: "ms" };
@@ -17,7 +18,7 @@ export const restart: Stage = {
   name: "restart",
   rounds: 2,
   async run({ stand, figures, rounds }) {
-    const conversation = await beginConversation({ stand });
+    const conversation = await beginConversation(stand);
     await inBlocks(stand.hosted, rounds, async (backend) => {
       const { column, ask, isOurs } = backend;
       await stand.start(ROOM_FOR_ALL, backend);
@@ -43,7 +44,7 @@ export const sharedRestart: Stage = {
   name: "shared-restart",
   rounds: 2,
   async run({ stand, figures, rounds }) {
-    const conversation = await beginConversation({ stand });
+    const conversation = await beginConversation(stand);
     await inBlocks(stand.hosted, rounds, async ({ column, ask }) => {
       await stand.start(ROOM_FOR_ALL);
       figures.add(SHARED, column, (await ask(conversation)).totalMs);
@@ -52,7 +53,7 @@ export const sharedRestart: Stage = {
 };
 
 /** Resolves to a conversation that everybody has had a turn in. */
-async function beginConversation({ stand }: Pick<StageOptions, "stand">): Promise<string> {
+async function beginConversation(stand: Stand): Promise<string> {
   const conversation = stand.newConversation();
   const backends: Backend[] = [...stand.hosted, ...stand.bare];
   await stand.start(ROOM_FOR_ALL);
